@@ -1,0 +1,50 @@
+# Needs python3 (3.11 or newer) with venv, and make. Everything else is installed into .venv, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo run test check format lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+# One stamp a set of packages: made again only when what it stands for has changed.
+$(VENV)/app.stamp: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "python3 (3.11 or newer) was not found: install it, or say make PYTHON=/path/to/python3"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing fluxcord into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/app.stamp
+	@echo "installing the development tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/app.stamp  ## watch the whole thing work, without an account
+	@$(BIN)/python bot.py demo
+
+run: $(VENV)/app.stamp  ## run the bot with the settings of .env
+	@$(BIN)/python bot.py run
+
+test: $(VENV)/dev.stamp  ## run all tests
+	@$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/dev.stamp  ## format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n auto
+
+format: $(VENV)/dev.stamp  ## format and mend what can be mended by a tool
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/dev.stamp  ## pin the newest versions in constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-index-url \
+		--no-header --no-annotate --upgrade --output-file constraints.txt pyproject.toml
+
+clean:  ## remove what can be made again
+	rm -rf $(VENV) build demo-output .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What people type and press in Discord, and how results are shown."""

@@ -1,0 +1,1 @@
+"""Pictures as bytes: verify and re-encode; knows nothing else."""

@@ -1,0 +1,1 @@
+"""The image APIs: pure build and parse beside a thin httpx client."""

@@ -1,0 +1,1 @@
+"""The stand-in for Discord: its HTTP API and its gateway."""

@@ -1,0 +1,1 @@
+"""Messages drawn as Discord would show them."""

@@ -1,0 +1,1 @@
+"""Where jobs, quota and attempts are kept: one SQL text, one writer."""
