@@ -1,0 +1,119 @@
+"""The domain's values: an order, the job it becomes, its images, and how it ended."""
+
+from dataclasses import dataclass
+
+from jobs.catalog import Provider
+from jobs.errors import Reason
+from jobs.request import ImageRequest
+from jobs.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """Where the answer to the interaction can be edited, and until when."""
+
+    application_id: int
+    token: str  # the interaction's; a secret while it lives
+    expires_at: int  # UTC ms; 15 minutes after the interaction
+    message_id: int | None = None  # the response, once Discord has named it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What one interaction asks for; becomes a job when the quota allows."""
+
+    interaction_id: int
+    index: int = 0  # one interaction may make several jobs
+    guild_id: int
+    channel_id: int
+    user_id: int
+    locale: str  # Discord's, e.g. `en-US`
+    private: bool
+    request: ImageRequest
+    reply: Reply
+    upload_limit: int  # bytes a message may carry, as the interaction stated it
+    source: str | None = None  # what was pressed (`again:<job>`); the same press within 3 s makes one job
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredImage:
+    """An image on our disk, verified."""
+
+    name: str  # file name within the job's folder
+    format: str  # `jpeg`, `png` or `webp`, as the bytes say
+    width: int  # pixels
+    height: int  # pixels
+    size: int  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a job ended without images."""
+
+    reason: Reason
+    user_message: str  # for the member
+    detail: str  # for the log
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """The Discord message that shows the result."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job as the database holds it. Times are UTC milliseconds, money is micro-dollars."""
+
+    id: str  # 20 characters, lower-case letters and digits; sorts by creation
+    order: Order
+    provider: Provider
+    status: Status
+    created_at: int
+    estimated_cost: int
+    attempts: int = 0  # creates sent so far
+    not_before: int = 0  # queued again: not sent before this
+    key_id: str | None = None  # which API key it is at (a fingerprint, not the key)
+    submitted_at: int | None = None  # the last create
+    accepted_at: int | None = None
+    prediction_id: str | None = None  # the vendor's name for it
+    webhook_token: str = ""  # secret, part of the webhook's URL
+    webhook_secret: str = ""  # secret, comes back in `X-Webhook-Secret`
+    next_poll_at: int | None = None
+    polls: int = 0
+    completed_at: int | None = None  # the images were on our disk
+    finished_at: int | None = None  # delivered, failed or cancelled
+    cost: int | None = None  # what the vendor reports; None: the estimate stands
+    images: tuple[StoredImage, ...] = ()
+    posted: Posted | None = None
+    failure: Failure | None = None
+
+    @property
+    def request(self) -> ImageRequest:
+        """What was asked for."""
+        return self.order.request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """A user's images in a server within the rolling window."""
+
+    allowance: int  # images in any 24 hours
+    used: int  # images reserved or delivered within the window
+    resets_at: int | None  # UTC ms when the next of them leave the window; None: nothing is used
+    full_reset_at: int | None  # UTC ms when all of them have left
+
+    @property
+    def left(self) -> int:
+        """Images that may still be asked for now."""
+        return max(0, self.allowance - self.used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePlace:
+    """Where a queued job stands."""
+
+    ahead: int  # jobs that will be sent before it at the same API; counted up to 1,000
+    running: int  # jobs at that API now

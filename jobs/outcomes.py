@@ -1,0 +1,99 @@
+"""Expected outcomes as values: closed unions, matched exhaustively."""
+
+from dataclasses import dataclass
+
+from jobs.model import Job, Posted, Usage
+
+# ── what an image API answers ────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageLink:
+    """A finished image at a URL that expires."""
+
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageData:
+    """A finished image that came within the answer."""
+
+    data: bytes
+
+
+RemoteImage = ImageLink | ImageData
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The API has taken the job and named it."""
+
+    prediction_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StillRunning:
+    """Not finished yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """The images exist. `cost` is in micro-dollars, None where the API does not say."""
+
+    images: tuple[RemoteImage, ...]
+    cost: int | None = None
+    prediction_id: str | None = None
+
+
+Created = Accepted | Finished
+Polled = StillRunning | Finished  # a failure is raised as a ProviderError
+
+
+# ── what the quota says to an order ──────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """The job and its reservation are committed."""
+
+    job: Job
+    usage: Usage  # this job's images included
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverQuota:
+    """More images than are left; nothing was created."""
+
+    usage: Usage
+    asked: int  # images
+    enough_at: int | None  # UTC ms when the order would fit; None: it never does
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyAdmitted:
+    """The same interaction, or the same press, has made this job before."""
+
+    job: Job
+
+
+Admission = Admitted | OverQuota | AlreadyAdmitted
+
+
+# ── what became of a delivery ────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The result can be seen at this message."""
+
+    posted: Posted
+
+
+@dataclass(frozen=True, kw_only=True)
+class NowhereToPost:
+    """No way to the user is left; the images are kept. `detail` is for the log."""
+
+    detail: str
+
+
+Delivery = Shown | NowhereToPost

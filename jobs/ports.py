@@ -1,0 +1,232 @@
+"""What the domain needs of the world, as protocols; the packages around it implement them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from jobs.catalog import Model, Provider
+from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
+from jobs.outcomes import Admission, Created, Delivery, Finished, Polled, RemoteImage
+from jobs.status import Status
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> int:
+        """UTC milliseconds since 1970."""
+        ...
+
+
+class ImageApi(Protocol):
+    """An adapter to one image API, holding all its keys. Every method raises `ProviderError` and nothing else."""
+
+    @property
+    def provider(self) -> Provider:
+        """Which API this is."""
+        ...
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Fingerprints of the configured keys: stable, and safe to log and to store."""
+        ...
+
+    async def create(self, job: Job, model: Model, *, webhook_url: str | None) -> Created:
+        """Send the job once, with the key `job.key_id`. Never repeated by itself."""
+        ...
+
+    async def poll(self, job: Job) -> Polled:
+        """Ask how `job.prediction_id` is doing; reads, so it may repeat itself."""
+        ...
+
+    async def cancel(self, job: Job) -> None:
+        """Ask the API to stop `job.prediction_id`: best effort, harmless when it is too late."""
+        ...
+
+    def read_webhook(self, body: bytes) -> tuple[str | None, Finished | None]:
+        """What a webhook's body says: the prediction's id and its images.
+
+        (id, None) or (None, None) means: not understood, so poll now. A stated failure is raised as a ProviderError.
+        """
+        ...
+
+
+class ImageSource(Protocol):
+    """Brings finished images to our disk."""
+
+    async def fetch(self, image: RemoteImage, path: Path) -> StoredImage:
+        """Write the image to `path` (its suffix replaced by that of its format), verified and fsynced.
+
+        Raises:
+            ResultUnusable: no image, too large, or from where we may not go.
+            Temporary: the host has trouble although it was tried several times.
+        """
+        ...
+
+
+class ImageFiles(Protocol):
+    """The folders under DATA_DIR in which results wait for delivery."""
+
+    async def prepare(self, job_id: str) -> Path:
+        """The job's own folder, made empty."""
+        ...
+
+    async def seal(self, job_id: str) -> None:
+        """Make the folder's entries durable (fsync)."""
+        ...
+
+    def path(self, job_id: str, image: StoredImage) -> Path:
+        """Where an image lies."""
+        ...
+
+    async def discard(self, job_id: str) -> None:
+        """Remove the job's folder; harmless when there is none."""
+        ...
+
+    async def job_ids(self) -> Sequence[str]:
+        """Every job that has a folder, for the sweep after a restart."""
+        ...
+
+
+class Audience(Protocol):
+    """The people who wait: how a job shows itself in Discord."""
+
+    def follow(self, job: Job) -> None:
+        """The job has changed: show its progress from now on. Returns at once; never raises."""
+        ...
+
+    async def unfollow(self, job_id: str) -> None:
+        """Show no more progress; on return no edit of it is on its way any more."""
+        ...
+
+    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
+        """Post the result. Idempotent: may be called again after a doubt.
+
+        Raises:
+            DeliveryDelayed: Discord has trouble; call again later.
+        """
+        ...
+
+    async def tell_failure(self, job: Job, usage: Usage) -> None:
+        """Say that the job has failed or was cancelled, best effort; never raises."""
+        ...
+
+
+class DeliveryDelayed(Exception):  # noqa: N818 - it is a delay, not an error
+    """Discord could not be reached; the delivery is to be tried again."""
+
+
+class Store(Protocol):
+    """Jobs, the quota's ledger and the attempts.
+
+    Every change of status is a guarded update: it returns the changed job, or None when the job was no longer in a
+    state from which `jobs.status.TRANSITIONS` allows it; whoever gets None has lost the race and does nothing.
+    Ending a job ends its reservation in the same transaction. Raises `StoreUnavailable` when the database cannot
+    be used; nothing is half-written then.
+    """
+
+    # admission and quota
+    async def admit(
+        self, order: Order, *, provider: Provider, estimated_cost: int, allowance: int
+    ) -> Admission:
+        """Write the job and its reservation in one transaction, or say why not."""
+        ...
+
+    async def usage(self, *, guild_id: int, user_id: int, allowance: int) -> Usage:
+        """The user's images in this server within the last 24 hours."""
+        ...
+
+    # reading
+    async def get(self, job_id: str) -> Job | None:
+        """One job."""
+        ...
+
+    async def unfinished(self) -> Sequence[Job]:
+        """Every job that is in no finished state, oldest first."""
+        ...
+
+    async def place(self, job: Job) -> QueuePlace:
+        """Where a queued job stands."""
+        ...
+
+    async def recent_durations(self, model: str, *, limit: int) -> Sequence[int]:
+        """Milliseconds from create to completion of the model's last delivered jobs, newest first."""
+        ...
+
+    async def recent_loras(self, *, guild_id: int, user_id: int, limit: int) -> Sequence[str]:
+        """The LoRA sources that the user took last in this server, newest first, each once."""
+        ...
+
+    async def count_by_status(self) -> dict[Status, int]:
+        """How many jobs are in each unfinished state."""
+        ...
+
+    # the way through the API
+    async def claim(
+        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int
+    ) -> Job | None:
+        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
+        ...
+
+    async def next_claim_at(self, *, provider: Provider, key_id: str, per_minute: int) -> int | None:
+        """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
+        ...
+
+    async def requeue(self, job_id: str, *, not_before: int) -> Job | None:
+        """Certainly nothing was created: back to `queued`, not to be sent before `not_before`."""
+        ...
+
+    async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int) -> Job | None:
+        """A create was sent and nobody knows what became of it; looked at again at `next_poll_at`."""
+        ...
+
+    async def mark_running(self, job_id: str, *, prediction_id: str, next_poll_at: int) -> Job | None:
+        """The API has named it."""
+        ...
+
+    async def schedule_poll(self, job_id: str, *, at: int) -> Job | None:
+        """When to look again at a running or unconfirmed job; counts the look that has just been."""
+        ...
+
+    async def due_polls(self, *, limit: int) -> Sequence[Job]:
+        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first."""
+        ...
+
+    async def next_poll_at(self) -> int | None:
+        """The earliest `next_poll_at` of all, None where nothing runs."""
+        ...
+
+    # the ends
+    async def mark_delivering(
+        self, job_id: str, *, images: Sequence[StoredImage], cost: int | None, prediction_id: str | None
+    ) -> Job | None:
+        """The images are on our disk."""
+        ...
+
+    async def mark_delivered(self, job_id: str, *, posted: Posted) -> Job | None:
+        """Posted; the reservation is settled with the number of images."""
+        ...
+
+    async def mark_undelivered(self, job_id: str, *, detail: str) -> Job | None:
+        """Nowhere to post it; the reservation is settled all the same, since the images are kept for the user."""
+        ...
+
+    async def mark_failed(self, job_id: str, failure: Failure) -> Job | None:
+        """Ended without images; refunded."""
+        ...
+
+    async def mark_cancelling(self, job_id: str) -> Job | None:
+        """Its user wants it no more."""
+        ...
+
+    async def mark_cancelled(self, job_id: str) -> Job | None:
+        """Stopped; refunded."""
+        ...
+
+    async def set_reply_message(self, job_id: str, message_id: int) -> None:
+        """The response's message, once Discord has named it."""
+        ...
+
+
+class StoreUnavailable(Exception):  # noqa: N818 - named after what the caller sees
+    """The database is locked, full, read-only or away; `str()` says which, for the log."""
