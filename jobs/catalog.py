@@ -23,9 +23,7 @@ PIXELS: Final[Mapping[str, tuple[int, int]]] = {
 """Width and height in pixels of each preset, the same at both vendors."""
 
 PRESETS: Final = tuple(PIXELS)
-PROMPT_LONGEST: Final = (
-    4000  # characters; AI/ML API's bound, kept for every model so that a prompt can be moved
-)
+PROMPT_LONGEST: Final = 4000  # characters; AI/ML API's bound, kept for every model so that a prompt can be moved
 MEGAPIXEL: Final = 1024 * 1024
 
 
@@ -94,22 +92,14 @@ FLUX_LORA: Final = Model(
     typical_ms=20_000,
     parameters=(
         Parameter(option=Option.PROMPT, field="prompt", kind=Text(longest=PROMPT_LONGEST)),
-        Parameter(
-            option=Option.SIZE, field="image_size", kind=Size(presets=PRESETS, default="landscape_4_3")
-        ),
-        Parameter(
-            option=Option.STEPS, field="num_inference_steps", kind=Integer(minimum=1, maximum=50, default=28)
-        ),
+        Parameter(option=Option.SIZE, field="image_size", kind=Size(presets=PRESETS, default="landscape_4_3")),
+        Parameter(option=Option.STEPS, field="num_inference_steps", kind=Integer(minimum=1, maximum=50, default=28)),
         Parameter(option=Option.SEED, field="seed", kind=Integer()),
         Parameter(option=Option.LORA, field="loras", kind=Loras(most=1, scale=Number(), repositories=False)),
-        Parameter(
-            option=Option.GUIDANCE, field="guidance_scale", kind=Number(minimum=0, maximum=35, default=3.5)
-        ),
+        Parameter(option=Option.GUIDANCE, field="guidance_scale", kind=Number(minimum=0, maximum=35, default=3.5)),
         Parameter(option=Option.COUNT, field="num_images", kind=Integer(minimum=1, maximum=4, default=1)),
         Parameter(option=Option.SAFETY, field="enable_safety_checker", kind=Toggle(default=True)),
-        Parameter(
-            option=Option.FORMAT, field="output_format", kind=OneOf(values=("jpeg", "png"), default="jpeg")
-        ),
+        Parameter(option=Option.FORMAT, field="output_format", kind=OneOf(values=("jpeg", "png"), default="jpeg")),
     ),
 )
 

@@ -55,9 +55,7 @@ class ProviderError(Exception):
 class Retryable(ProviderError):
     """Certainly nothing was created; `retry_after` is the vendor's wish in seconds, None where it stated none."""
 
-    def __init__(
-        self, detail: str, *, user_message: str | None = None, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, detail: str, *, user_message: str | None = None, retry_after: float | None = None) -> None:
         super().__init__(detail, user_message=user_message)
         self.retry_after = retry_after
 
@@ -98,9 +96,7 @@ class ContentRefused(Final):
     """The API's content rules refuse the prompt or its result."""
 
     reason = Reason.CONTENT_REFUSED
-    default_message = (
-        "The image service's content rules refused this prompt. Change the prompt and try again."
-    )
+    default_message = "The image service's content rules refused this prompt. Change the prompt and try again."
 
 
 class Unauthorised(Final):
@@ -114,18 +110,14 @@ class OutOfCredit(Final):
     """The operator's balance at the API is used up."""
 
     reason = Reason.OUT_OF_CREDIT
-    default_message = (
-        "This bot's credit at the image service is used up. The bot's operator has to top it up."
-    )
+    default_message = "This bot's credit at the image service is used up. The bot's operator has to top it up."
 
 
 class GenerationFailed(Final):
     """The API accepted the job, tried, and failed."""
 
     reason = Reason.GENERATION_FAILED
-    default_message = (
-        "The image service could not make this image. Try again, or change the prompt or the LoRA."
-    )
+    default_message = "The image service could not make this image. Try again, or change the prompt or the LoRA."
 
 
 class ResultUnusable(Final):

@@ -112,7 +112,7 @@ class Audience(Protocol):
         ...
 
 
-class DeliveryDelayed(Exception):  # noqa: N818 - it is a delay, not an error
+class DeliveryDelayed(Exception):
     """Discord could not be reached; the delivery is to be tried again."""
 
 
@@ -126,9 +126,7 @@ class Store(Protocol):
     """
 
     # admission and quota
-    async def admit(
-        self, order: Order, *, provider: Provider, estimated_cost: int, allowance: int
-    ) -> Admission:
+    async def admit(self, order: Order, *, provider: Provider, estimated_cost: int, allowance: int) -> Admission:
         """Write the job and its reservation in one transaction, or say why not."""
         ...
 
@@ -162,9 +160,7 @@ class Store(Protocol):
         ...
 
     # the way through the API
-    async def claim(
-        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int
-    ) -> Job | None:
+    async def claim(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> Job | None:
         """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
         ...
 
@@ -228,5 +224,5 @@ class Store(Protocol):
         ...
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - named after what the caller sees
+class StoreUnavailable(Exception):
     """The database is locked, full, read-only or away; `str()` says which, for the log."""
