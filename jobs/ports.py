@@ -181,11 +181,14 @@ class Store(Protocol):
         ...
 
     async def schedule_poll(self, job_id: str, *, at: int) -> Job | None:
-        """When to look again at a running or unconfirmed job; counts the look that has just been."""
+        """When to look again at a running or unconfirmed job."""
         ...
 
-    async def due_polls(self, *, limit: int) -> Sequence[Job]:
-        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first."""
+    async def take_due_polls(self, *, limit: int, until: int) -> Sequence[Job]:
+        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first; counts the look.
+
+        Their next appointment becomes `until`, so that nobody else looks at the same time.
+        """
         ...
 
     async def next_poll_at(self) -> int | None:

@@ -1,0 +1,24 @@
+"""What the metrics want to know; called at once after the fact, and never allowed to raise."""
+
+from typing import Protocol
+
+from jobs.catalog import Provider
+from jobs.errors import Reason
+from jobs.model import Job
+from jobs.status import Status
+
+
+class Observer(Protocol):
+    """Somebody who counts."""
+
+    def admitted(self, job: Job) -> None:
+        """A job and its reservation are committed."""
+        ...
+
+    def changed(self, job: Job, previous: Status) -> None:
+        """A job has left the state `previous` for `job.status`."""
+        ...
+
+    def provider_error(self, provider: Provider, reason: Reason) -> None:
+        """A call to an image API went wrong, whatever becomes of the job."""
+        ...

@@ -1,0 +1,126 @@
+"""The front door of the domain: what commands, buttons and webhooks ask for."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from jobs.catalog import Catalog, Provider
+from jobs.completion import Completion
+from jobs.dispatcher import Dispatcher, Limits
+from jobs.ending import Ending
+from jobs.errors import ProviderError
+from jobs.model import Job, Order, Usage
+from jobs.outcomes import Admission, Admitted
+from jobs.recovery import recover
+from jobs.request import estimate_cost
+from jobs.status import Status
+from jobs.submission import Submission
+from jobs.watcher import Watcher
+from jobs.world import World, about, failure_of, persist
+
+_log = structlog.get_logger(__name__)
+
+
+class JobService:
+    """Accepts orders and looks after them until they have ended."""
+
+    def __init__(self, world: World, limits: Mapping[Provider, Limits]) -> None:
+        self._world = world
+        self._ending = Ending(world)
+        self._completion = Completion(world, self._ending)
+        submission = Submission(world, self._completion, self._ending)
+        self._dispatcher = Dispatcher(world, submission, limits)
+        self._watcher = Watcher(world, self._completion, self._ending)
+
+    # ── running ──────────────────────────────────────────────────────────────
+
+    async def start(self) -> None:
+        """Resume what is unfinished, then start the loops."""
+        await self._world.estimates.load(self._world.store)
+        await recover(self._world, self._completion, self._ending)
+        self._world.tasks.supervise("dispatcher", self._dispatcher.run)
+        self._world.tasks.supervise("watcher", self._watcher.run)
+
+    async def stop(self, *, seconds: float) -> None:
+        """Take no more work, give what is on its way so many seconds, then cut it; the next start resumes it."""
+        await self._world.tasks.stop_loops()
+        await self._world.tasks.drain(seconds=seconds)
+
+    # ── for commands and buttons ─────────────────────────────────────────────
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models on offer."""
+        return self._world.catalog
+
+    async def place_order(self, order: Order) -> Admission:
+        """Reserve and enqueue, in one transaction; nothing is written when the quota says no.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+            KeyError: the order's model is not on offer.
+        """
+        world = self._world
+        model = world.catalog.get(order.request.model)
+        if model is None:
+            raise KeyError(order.request.model)
+        admission = await world.store.admit(
+            order,
+            provider=model.provider,
+            estimated_cost=estimate_cost(order.request, model),
+            allowance=world.images_per_day,
+        )
+        if isinstance(admission, Admitted):
+            _log.info("accepted", model=model.key, images=order.request.images, **about(admission.job))
+            world.observer.admitted(admission.job)
+            world.audience.follow(admission.job)
+            world.slot_freed.wake()
+        return admission
+
+    async def usage(self, *, guild_id: int, user_id: int) -> Usage:
+        """The user's images in this server within the last 24 hours."""
+        return await self._world.store.usage(guild_id=guild_id, user_id=user_id, allowance=self._world.images_per_day)
+
+    async def get(self, job_id: str) -> Job | None:
+        """One job, or None when it is unknown here."""
+        return await self._world.store.get(job_id)
+
+    async def cancel(self, job: Job) -> bool:
+        """Stop a job for its user and refund it; False when it is too late for that."""
+        return await self._ending.cancel(job)
+
+    async def recent_loras(self, *, guild_id: int, user_id: int) -> Sequence[str]:
+        """The LoRA sources that the user took last in this server, newest first."""
+        return await self._world.store.recent_loras(guild_id=guild_id, user_id=user_id, limit=25)
+
+    # ── for the webhook receiver ─────────────────────────────────────────────
+
+    async def webhook_secrets(self, provider: str, job_id: str) -> tuple[str, str] | None:
+        """The token and the secret that prove a webhook for this job; None when there is no such job there."""
+        job = await self._world.store.get(job_id)
+        if job is None or job.provider != provider:
+            return None
+        return job.webhook_token, job.webhook_secret
+
+    def webhook_arrived(self, job_id: str, body: bytes) -> None:
+        """A proven webhook: handled in the background. Duplicates, late and early ones are harmless."""
+        self._world.tasks.spawn(f"webhook {job_id}", self._webhook(job_id, body))
+
+    async def _webhook(self, job_id: str, body: bytes) -> None:
+        world = self._world
+        job = await persist(lambda: world.store.get(job_id))
+        if job is None or job.status not in {Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING}:
+            return
+        try:
+            prediction_id, finished = world.apis[job.provider].read_webhook(body)
+        except ProviderError as error:
+            world.observer.provider_error(job.provider, error.reason)
+            await self._ending.fail(job, failure_of(error))
+            return
+        known = job.prediction_id is None or prediction_id == job.prediction_id
+        if finished is not None and prediction_id is not None and known:
+            await self._completion.complete(job, finished)
+        elif job.status is Status.RUNNING:
+            # Not understood, or about another prediction: it proves that something happened, so look at once.
+            await persist(lambda: world.store.schedule_poll(job.id, at=world.clock.now()))
+            world.look_due.wake()

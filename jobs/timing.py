@@ -1,0 +1,50 @@
+"""When to look again and when to try again: pure functions of what is known. All times in milliseconds."""
+
+from typing import Final
+
+UNLEARNT_FIRST: Final = 2_000
+UNLEARNT_GROWTH: Final = 1.33  # a look is at most a third of the duration late
+LONGEST_POLL: Final = 30_000
+CLOSE_STEP: Final = 500
+
+RETRY_FIRST: Final = 2_000
+RETRY_LONGEST: Final = 120_000
+MOST_ATTEMPTS: Final = 6  # creates that certainly created nothing, before a job is given up
+
+UNCONFIRMED_GRACE: Final = 120_000  # how long a webhook may still find a create whose answer was lost
+SHORTEST_DEADLINE: Final = 10 * 60_000
+
+
+def poll_delay(*, elapsed: int, typical: int, learnt: bool, webhook: bool) -> int:
+    """How long to wait before the next look at a job that has run for `elapsed`.
+
+    With a learnt duration: a first look shortly before it, then closely spaced ones, then ever wider ones. Without:
+    looks in a geometric row, so that their number grows only with the logarithm of the duration. Where a webhook is
+    expected, polling is the safety net: later and wider.
+    """
+    if webhook:
+        due = int(1.5 * typical) if learnt else UNLEARNT_FIRST * 5
+        return max(due - elapsed, CLOSE_STEP) if elapsed < due else min(LONGEST_POLL, max(2_000, elapsed // 4))
+    if not learnt:
+        return max(UNLEARNT_FIRST - elapsed, min(LONGEST_POLL, int(elapsed * (UNLEARNT_GROWTH - 1))), CLOSE_STEP)
+    first = int(0.85 * typical)
+    if elapsed < first:
+        return max(first - elapsed, CLOSE_STEP)
+    if elapsed < int(1.4 * typical):
+        return max(CLOSE_STEP, typical // 20)
+    return min(LONGEST_POLL, max(CLOSE_STEP, elapsed // 7))
+
+
+def retry_delay(*, attempts: int, retry_after: float | None, jitter: float) -> int:
+    """How long a job waits after `attempts` (at least 1) creates that made nothing.
+
+    `retry_after` is the vendor's wish in seconds and is never undercut; `jitter` is drawn from 0 to 1.
+    """
+    backoff = min(RETRY_LONGEST, RETRY_FIRST * 2 ** (attempts - 1))
+    wished = int(1000 * retry_after) if retry_after is not None else 0
+    return max(wished, int(backoff * (0.5 + jitter / 2)))
+
+
+def deadline(typical: int) -> int:
+    """How long a job may run at the API before it is given up and refunded."""
+    return max(SHORTEST_DEADLINE, 10 * typical)

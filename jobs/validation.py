@@ -1,0 +1,204 @@
+"""From what a member typed to a valid request, or every fault of it at once, in plain words."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jobs.catalog import Model
+from jobs.lora import is_public_https_url, is_repository
+from jobs.parameters import LORA_OPTIONS, Integer, Loras, Number, OneOf, Option, Size, Text, Toggle
+from jobs.request import ImageRequest, Lora
+
+Chosen = Mapping[Option, str | int | float | bool]
+_LORA_NAMES = frozenset(option for pair in LORA_OPTIONS for option in pair)
+_ELSEWHERE = _LORA_NAMES | {Option.PROMPT, Option.MODEL, Option.PRIVATE, Option.SIZE, Option.WIDTH, Option.HEIGHT}
+_SEED_LARGEST = 2**53 - 1  # Discord's integers are exact up to here
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing that is wrong: a sentence that says what, what is allowed, and so what to do."""
+
+    option: Option
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faults:
+    """Everything that is wrong with one command; nothing was created or charged."""
+
+    faults: tuple[Fault, ...]
+
+
+def in_words(kind: Integer | Number) -> str:
+    """The bounds for people: `1 to 50`, `512 to 2048 in steps of 32`, `at least 1`, `any number`."""
+    low, high = kind.minimum, kind.maximum
+    if low is not None and high is not None:
+        text = f"{low:g} to {high:g}"
+    elif low is not None:
+        text = f"at least {low:g}"
+    elif high is not None:
+        text = f"at most {high:g}"
+    else:
+        text = "any whole number" if isinstance(kind, Integer) else "any number"
+    step = kind.multiple_of if isinstance(kind, Integer) else 1
+    return f"{text} in steps of {step}" if step > 1 else text
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def validate(chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[Fault] = ()) -> ImageRequest | Faults:
+    """Check what was chosen against one model; `drawn_seed` is taken when no seed was chosen.
+
+    `faults` are those that the caller has found already: they are reported together with the ones found here.
+    """
+    check = _Check(chosen, model)
+    found = [*check.prompt(), *check.size(), *check.simple(), *check.loras(), *faults]
+    if found:
+        order = list(Option)
+        return Faults(faults=tuple(sorted(found, key=lambda fault: order.index(fault.option))))
+    return ImageRequest(
+        model=model.key,
+        prompt=str(chosen[Option.PROMPT]).strip(),
+        loras=tuple(check.chosen_loras()),
+        seed=int(chosen.get(Option.SEED, drawn_seed)),
+        **{  # type: ignore[arg-type]  # each value's type has been checked against its kind
+            option.value: value
+            for option, value in chosen.items()
+            if option not in _LORA_NAMES | {Option.PROMPT, Option.MODEL, Option.PRIVATE, Option.SEED}
+        },
+    )
+
+
+class _Check:
+    def __init__(self, chosen: Chosen, model: Model) -> None:
+        self._chosen = chosen
+        self._model = model
+
+    def prompt(self) -> list[Fault]:
+        text = str(self._chosen.get(Option.PROMPT, "")).strip()
+        parameter = self._model.find(Option.PROMPT)
+        if not text:
+            sentence = "The prompt is empty: describe the image in at least one word."
+        elif parameter and isinstance(parameter.kind, Text) and len(text) > parameter.kind.longest:
+            longest = parameter.kind.longest
+            sentence = (
+                f"The prompt has {len(text):,} characters, and {longest:,} is the most: "
+                f"shorten it by {len(text) - longest:,}."
+            )
+        else:
+            return []
+        return [Fault(option=Option.PROMPT, sentence=sentence)]
+
+    def size(self) -> list[Fault]:
+        size, width, height = (self._chosen.get(o) for o in (Option.SIZE, Option.WIDTH, Option.HEIGHT))
+        parameter = self._model.find(Option.SIZE)
+        kind = parameter.kind if parameter else None
+        own = Option.WIDTH if width is not None else Option.HEIGHT
+        faults: list[Fault] = []
+        if not isinstance(kind, Size):
+            typed = [o for o in (Option.SIZE, Option.WIDTH, Option.HEIGHT) if o in self._chosen]
+            return [self._lacks(option) for option in typed]
+        if size is not None and size not in kind.presets:
+            faults.append(self._fault(Option.SIZE, f"{size!r} is no size of", f"choose {listed(kind.presets)}"))
+        if width is None and height is None:
+            return faults
+        if kind.side is None:
+            text = f"`width` and `height` cannot be chosen with {self._model.title}: choose a `size` instead."
+            return [*faults, Fault(option=own, sentence=text)]
+        if size is not None:
+            text = "`size` and `width`/`height` exclude each other: leave out the one or the others."
+            faults.append(Fault(option=Option.SIZE, sentence=text))
+        for option, value in ((Option.WIDTH, width), (Option.HEIGHT, height)):
+            if value is None:
+                text = f"`width` and `height` go together: add `{option}`, {in_words(kind.side)}."
+                faults.append(Fault(option=option, sentence=text))
+            else:
+                faults.extend(self._range(option, value, kind.side))
+        return faults
+
+    def simple(self) -> list[Fault]:
+        faults: list[Fault] = []
+        for option, value in self._chosen.items():
+            if option in _ELSEWHERE:
+                continue
+            parameter = self._model.find(option)
+            match parameter.kind if parameter else None:
+                case None:
+                    faults.append(self._lacks(option))
+                case Integer() | Number() as kind:
+                    faults.extend(self._range(option, value, kind))
+                case OneOf(values=values) if value not in values:
+                    faults.append(
+                        self._fault(option, f"`{option}` {value!r} is unknown to", f"choose {listed(values)}")
+                    )
+                case Toggle() if not isinstance(value, bool):
+                    faults.append(self._fault(option, f"`{option}` {value!r} is unknown to", "choose True or False"))
+                case _:
+                    pass
+        return faults
+
+    def loras(self) -> list[Fault]:
+        parameter = self._model.find(Option.LORA)
+        kind = parameter.kind if parameter else None
+        faults: list[Fault] = []
+        for number, (source_option, scale_option) in enumerate(LORA_OPTIONS, start=1):
+            source, scale = self._chosen.get(source_option), self._chosen.get(scale_option)
+            if source is None and scale is None:
+                continue
+            if not isinstance(kind, Loras):
+                faults.append(self._lacks(source_option))
+            elif number > kind.most:
+                count = "one LoRA" if kind.most == 1 else f"{kind.most} LoRAs"
+                text = f"{self._model.title} takes at most {count}: leave out `{source_option}`."
+                faults.append(Fault(option=source_option, sentence=text))
+            else:
+                faults.extend(self._lora(source_option, scale_option, kind))
+        return faults
+
+    def chosen_loras(self) -> list[Lora]:
+        loras: list[Lora] = []
+        for source_option, scale_option in LORA_OPTIONS:
+            source, scale = self._chosen.get(source_option), self._chosen.get(scale_option)
+            if source is not None:
+                loras.append(Lora(path=str(source).strip(), scale=None if scale is None else float(scale)))
+        return loras
+
+    def _lora(self, source_option: Option, scale_option: Option, kind: Loras) -> list[Fault]:
+        source, scale = self._chosen.get(source_option), self._chosen.get(scale_option)
+        faults: list[Fault] = []
+        if source is None:
+            text = f"`{scale_option}` needs a LoRA: add `{source_option}`, or leave the scale out."
+            return [Fault(option=scale_option, sentence=text)]
+        text = str(source).strip()
+        if not is_public_https_url(text) and not (kind.repositories and is_repository(text)):
+            allowed = "a public https:// link to the weights" + (" or owner/repo" if kind.repositories else "")
+            faults.append(self._fault(source_option, f"`{source_option}` cannot be used with", f"give {allowed}"))
+        if scale is not None:
+            faults.extend(self._range(scale_option, scale, kind.scale))
+        return faults
+
+    def _range(self, option: Option, value: object, kind: Integer | Number) -> list[Fault]:
+        whole = isinstance(kind, Integer)
+        good = (
+            not isinstance(value, bool)
+            and isinstance(value, int if whole else int | float)
+            and math.isfinite(value)
+            and (kind.minimum is None or value >= kind.minimum)
+            and (kind.maximum is None or value <= kind.maximum)
+            and (not isinstance(kind, Integer) or abs(value) <= _SEED_LARGEST)
+            and (not isinstance(kind, Integer) or value % kind.multiple_of == 0)
+        )
+        if good:
+            return []
+        shown = f"{value:g}" if isinstance(value, float) else f"{value}"
+        return [self._fault(option, f"`{option}` {shown} is out of bounds for", f"choose {in_words(kind)}")]
+
+    def _lacks(self, option: Option) -> Fault:
+        return Fault(option=option, sentence=f"{self._model.title} has no `{option}`: leave it out.")
+
+    def _fault(self, option: Option, wrong: str, allowed: str) -> Fault:
+        return Fault(option=option, sentence=f"{wrong} {self._model.title}: {allowed}.")

@@ -1,0 +1,104 @@
+"""Looks after jobs at an asynchronous API until they are finished: polling guarantees what a webhook only hurries."""
+
+from typing import Final
+
+import structlog
+
+from jobs.completion import Completion
+from jobs.ending import Ending
+from jobs.errors import Final as FinalError
+from jobs.errors import ProviderError, Reason, Retryable, UnknownOutcome
+from jobs.model import Failure, Job
+from jobs.outcomes import Finished, StillRunning
+from jobs.status import Status
+from jobs.submission import not_offered
+from jobs.timing import deadline, poll_delay
+from jobs.world import World, about, failure_of, persist
+
+_log = structlog.get_logger(__name__)
+_LONGEST_SLEEP: Final = 30.0  # seconds
+_AT_ONCE: Final = 50  # jobs taken with one query
+_LEASE: Final = 120_000  # ms; when a look hangs or dies, the job is looked at again after this
+_TROUBLE_PAUSE: Final = 5_000  # ms
+
+
+class Watcher:
+    """The loop that polls what is due."""
+
+    def __init__(self, world: World, completion: Completion, ending: Ending) -> None:
+        self._world = world
+        self._completion = completion
+        self._ending = ending
+
+    async def run(self) -> None:
+        """Look for ever: at each appointment, and whenever the appointments change."""
+        while True:
+            taken = await self._world.store.take_due_polls(limit=_AT_ONCE, until=self._world.clock.now() + _LEASE)
+            for job in taken:
+                self._world.tasks.spawn(f"poll {job.id}", self.look(job))
+            if taken:
+                continue
+            next_at = await self._world.store.next_poll_at()
+            pause = _LONGEST_SLEEP if next_at is None else (next_at - self._world.clock.now()) / 1000
+            await self._world.look_due.wait(seconds=min(_LONGEST_SLEEP, max(0.01, pause)))
+
+    async def look(self, job: Job) -> None:
+        """One look at one job that is due, with the next appointment or the end as the outcome."""
+        if job.status is Status.UNCONFIRMED or job.prediction_id is None:
+            # Its grace time is over and no webhook has named it. It is not sent again: that might pay twice.
+            await self._ending.fail(job, failure_of(UnknownOutcome("no sign of the create after the grace time")))
+            return
+        elapsed = self._world.clock.now() - (job.submitted_at or job.created_at)
+        api = self._world.apis.get(job.provider)
+        if api is None or job.key_id not in api.key_ids:
+            await self._ending.fail(job, not_offered())
+            return
+        try:
+            polled = await api.poll(job)
+        except FinalError as error:
+            await self._failed(job, error)
+            return
+        except ProviderError as error:
+            self._world.observer.provider_error(job.provider, error.reason)
+            _log.warning("the poll failed", detail=error.detail, **about(job))
+            wished = int(1000 * (error.retry_after or 0)) if isinstance(error, Retryable) else 0
+            await self._again(job, elapsed=elapsed, pause=max(_TROUBLE_PAUSE, wished))
+            return
+        match polled:
+            case Finished():
+                await self._completion.complete(job, polled)
+            case StillRunning():
+                await self._again(job, elapsed=elapsed, pause=self._pause(job, elapsed))
+
+    async def _again(self, job: Job, *, elapsed: int, pause: int) -> None:
+        if elapsed > deadline(self._world.estimates.typical(job.request.model)):
+            if job.prediction_id is not None:
+                await self._ending.cancel_upstream(job, job.prediction_id)
+            await self._ending.fail(job, _too_late(elapsed))
+        else:
+            await self._put_off(job, pause=pause)
+
+    async def _put_off(self, job: Job, *, pause: int) -> None:
+        at = self._world.clock.now() + pause
+        await persist(lambda: self._world.store.schedule_poll(job.id, at=at))
+        self._world.look_due.wake()
+
+    async def _failed(self, job: Job, error: FinalError) -> None:
+        self._world.observer.provider_error(job.provider, error.reason)
+        await self._ending.fail(job, failure_of(error))
+
+    def _pause(self, job: Job, elapsed: int) -> int:
+        return poll_delay(
+            elapsed=elapsed,
+            typical=self._world.estimates.typical(job.request.model),
+            learnt=self._world.estimates.learnt(job.request.model),
+            webhook=self._world.public_url is not None,
+        )
+
+
+def _too_late(elapsed: int) -> Failure:
+    return Failure(
+        reason=Reason.DEADLINE,
+        user_message="The image service did not finish in time. Please try again.",
+        detail=f"still running after {elapsed / 1000:.0f} s",
+    )

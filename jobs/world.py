@@ -1,0 +1,80 @@
+"""What every step of a job's life needs, made once by `bot.py`, and the small things that all steps share."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+import structlog
+
+from jobs.catalog import Catalog, Provider
+from jobs.errors import ProviderError, Reason
+from jobs.estimates import Estimates
+from jobs.model import Failure, Job, Usage
+from jobs.observer import Observer
+from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
+from jobs.signal import Signal
+from jobs.tasks import Tasks
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+_PAUSE_FIRST: Final = 0.5  # seconds
+_PAUSE_LONGEST: Final = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The ports, the catalogue and the signals."""
+
+    store: Store
+    apis: Mapping[Provider, ImageApi]
+    catalog: Catalog
+    source: ImageSource
+    files: ImageFiles
+    audience: Audience
+    observer: Observer
+    clock: Clock
+    estimates: Estimates
+    public_url: str | None  # where webhooks reach us; None turns them off
+    images_per_day: int
+    tasks: Tasks = field(default_factory=Tasks)
+    slot_freed: Signal = field(default_factory=Signal)  # a claim may succeed now
+    look_due: Signal = field(default_factory=Signal)  # the earliest poll has changed
+
+    async def usage(self, job: Job) -> Usage:
+        """The quota of the job's user, now."""
+        order = job.order
+        return await persist(
+            lambda: self.store.usage(guild_id=order.guild_id, user_id=order.user_id, allowance=self.images_per_day)
+        )
+
+
+async def persist(write: Callable[[], Awaitable[_T]]) -> _T:
+    """Repeat a write of the store until the database can be used again.
+
+    For what has happened in the world already and must not be forgotten because a disk is full for a minute.
+    """
+    pause = _PAUSE_FIRST
+    while True:
+        try:
+            return await write()
+        except StoreUnavailable as error:
+            _log.error("the database cannot be used, trying again", cause=str(error), pause_s=pause)
+        await asyncio.sleep(pause)
+        pause = min(_PAUSE_LONGEST, 2 * pause)
+
+
+def about(job: Job) -> dict[str, object]:
+    """The ids that every log line about a job carries."""
+    return {"job": job.id, "user": job.order.user_id, "guild": job.order.guild_id}
+
+
+def failure_of(error: ProviderError) -> Failure:
+    """The failure that an API's error means for a job."""
+    return Failure(reason=error.reason, user_message=error.user_message, detail=error.detail)
+
+
+def internal(detail: str) -> Failure:
+    """The failure of a job that met a fault of our own."""
+    message = "Something went wrong in this bot. Please try again; its operator finds the cause in the log."
+    return Failure(reason=Reason.INTERNAL, user_message=message, detail=detail)
