@@ -1,0 +1,101 @@
+"""Admission: the job, its reservation and its place in the fair queue, in one transaction or not at all."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from jobs.catalog import Provider
+from jobs.model import Order, Usage
+from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, OverQuota
+from storage.ids import new_job_id, new_secret
+from storage.part import Part, uninterrupted
+from storage.rows import job_from, order_values
+from storage.window import WINDOW_MS, Charge, enough_at, usage_of
+
+SAME_PRESS_MS: Final = 3_000
+PRIORITY: Final = 0  # the one class that there is so far; a lesser number goes first
+
+
+class Admissions(Part):
+    """The store's part that lets orders in."""
+
+    @uninterrupted
+    async def admit(self, order: Order, *, provider: Provider, estimated_cost: int, allowance: int) -> Admission:
+        """Write the job and its reservation in one transaction, or say why not; see `jobs.ports.Store`."""
+        try:
+            async with self._engine.transaction() as connection:
+                # Before anything is read, so that two admissions of one user never both see the room for one.
+                now = self._clock.now()
+                await self._sql.lock_user(connection, user_id=order.user_id, now=now)
+                await self._refuse_repeats(connection, order, now=now)
+                charges = await self._charges(connection, guild_id=order.guild_id, user_id=order.user_id, now=now)
+                usage = _with_room(charges, order, allowance=allowance, now=now)
+                row = await self._insert(connection, order, provider=provider, estimated_cost=estimated_cost, now=now)
+                return Admitted(job=job_from(row), usage=usage)
+        except _Refused as refusal:
+            return refusal.answer
+
+    async def usage(self, *, guild_id: int, user_id: int, allowance: int) -> Usage:
+        """The user's images in this server within the last 24 hours."""
+        async with self._engine.reading() as connection:
+            charges = await self._charges(connection, guild_id=guild_id, user_id=user_id, now=self._clock.now())
+        return usage_of(charges, allowance=allowance)
+
+    async def _charges(self, connection: Any, *, guild_id: int, user_id: int, now: int) -> Sequence[Charge]:
+        rows = self._sql.charges(connection, guild_id=guild_id, user_id=user_id, since=now - WINDOW_MS)
+        return [Charge(at=row["charged_at"], images=row["images"]) async for row in rows]
+
+    async def _refuse_repeats(self, connection: Any, order: Order, *, now: int) -> None:
+        row = await self._sql.job_of_interaction(connection, interaction_id=order.interaction_id, idx=order.index)
+        if row is None and order.source is not None:
+            row = await self._sql.job_of_press(
+                connection,
+                user_id=order.user_id,
+                source=order.source,
+                interaction_id=order.interaction_id,
+                since=now - SAME_PRESS_MS,
+            )
+        if row is not None:
+            raise _Refused(AlreadyAdmitted(job=job_from(row)))
+
+    async def _insert(self, connection: Any, order: Order, *, provider: Provider, estimated_cost: int, now: int) -> Any:
+        queue = {"provider": provider.value, "priority": PRIORITY, "user_id": order.user_id}
+        start_tag = await self._sql.next_start_tag(connection, **queue)
+        await self._sql.set_finish_tag(connection, **queue, finish_tag=start_tag + order.request.images)
+        row = await self._sql.insert_job(
+            connection,
+            **order_values(order),
+            id=new_job_id(now),
+            provider=provider.value,
+            priority=PRIORITY,
+            start_tag=start_tag,
+            created_at=now,
+            estimated_cost=estimated_cost,
+            webhook_token=new_secret(),
+            webhook_secret=new_secret(),
+        )
+        await self._sql.reserve(
+            connection,
+            job_id=row["id"],
+            guild_id=order.guild_id,
+            user_id=order.user_id,
+            images=order.request.images,
+            now=now,
+        )
+        return row
+
+
+class _Refused(Exception):
+    """Leaves the transaction, so that it is rolled back, with the answer to give."""
+
+    def __init__(self, answer: AlreadyAdmitted | OverQuota) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _with_room(charges: Sequence[Charge], order: Order, *, allowance: int, now: int) -> Usage:
+    asked = order.request.images
+    usage = usage_of(charges, allowance=allowance)
+    if usage.used + asked > allowance:
+        at = enough_at(charges, asked=asked, allowance=allowance)
+        raise _Refused(OverQuota(usage=usage, asked=asked, enough_at=at))
+    return usage_of([*charges, Charge(at=now, images=asked)], allowance=allowance)

@@ -1,0 +1,75 @@
+"""The way from the queue to the API: who is next, and whether the key's limits allow one more."""
+
+from typing import Any, Final
+
+from jobs.catalog import Provider
+from jobs.model import Job
+from storage.part import Part, uninterrupted
+from storage.rows import job_from
+
+# The vendor counts a create when it arrives, we when it is sent: the margin covers what the way there may vary.
+MINUTE_MS: Final = 60_000 + 1_000
+
+# The caller's claim came a little before it asks when to claim next. What became possible in between has to be told,
+# or it would wait for a change that never comes; it is told once more, a moment ahead, so that it does not spin either.
+OVERLAP_MS: Final = 1_000
+AGAIN_MS: Final = 100
+
+
+class Claims(Part):
+    """The store's part that hands out jobs to be sent."""
+
+    @uninterrupted
+    async def claim(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> Job | None:
+        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
+        try:
+            async with self._engine.transaction() as connection:
+                now = self._clock.now()
+                await self._sql.lock_queue(connection, provider=provider.value)
+                in_flight = await self._sql.in_flight(connection, provider=provider.value, key_id=key_id)
+                frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute)
+                _require(in_flight < concurrency and frees_at <= now)
+                return await self._take(connection, provider=provider, key_id=key_id, now=now)
+        except _NothingToSend:
+            return None
+
+    async def next_claim_at(self, *, provider: Provider, key_id: str, per_minute: int) -> int | None:
+        """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes.
+
+        To be asked right after a claim that gave no job.
+        """
+        async with self._engine.reading() as connection:
+            earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
+            if earliest is None:
+                return None
+            frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute)
+        now = self._clock.now()
+        at = max(earliest, frees_at)
+        if at > now:
+            return at
+        # Nothing but a slot is lacking, unless the moment has come since the claim.
+        return now + AGAIN_MS if at > now - OVERLAP_MS else None
+
+    async def _take(self, connection: Any, *, provider: Provider, key_id: str, now: int) -> Job:
+        await self._sql.promote_due(connection, provider=provider.value, now=now)
+        row = await self._sql.take_next(connection, provider=provider.value, key_id=key_id, now=now)
+        _require(row is not None)
+        await self._sql.insert_attempt(connection, job_id=row["id"], number=row["attempts"], key_id=key_id, now=now)
+        await self._sql.advance_virtual_time(
+            connection, provider=provider.value, priority=row["priority"], start_tag=row["start_tag"]
+        )
+        return job_from(row)
+
+    async def _minute_frees_at(self, connection: Any, *, key_id: str, per_minute: int) -> int:
+        """UTC ms from which on fewer than `per_minute` creates of the key count; 0 when it is long past."""
+        sent_at: int | None = await self._sql.deciding_attempt(connection, key_id=key_id, skip=per_minute - 1)
+        return 0 if sent_at is None else sent_at + MINUTE_MS
+
+
+class _NothingToSend(Exception):
+    """Leaves the transaction, so that it is rolled back: a look at a full or empty queue costs no write."""
+
+
+def _require(possible: bool) -> None:
+    if not possible:
+        raise _NothingToSend

@@ -1,0 +1,25 @@
+"""Why a database cannot be taken into use at all, as one tree.
+
+UnusableDatabase              the start ends; `str()` is one sentence for the operator
+├── LibraryTooOld             the SQLite that Python was built with lacks what the statements need
+├── DatabaseNewer             a newer program has migrated it
+└── MigrationChanged          what was applied is not what this program would have applied
+
+A database in use that stops working is `jobs.ports.StoreUnavailable` instead: that may pass.
+"""
+
+
+class UnusableDatabase(Exception):
+    """The database cannot be taken into use; waiting would not help."""
+
+
+class LibraryTooOld(UnusableDatabase):
+    """The SQLite library is older than the statements need."""
+
+
+class DatabaseNewer(UnusableDatabase):
+    """The database has migrations that this program does not know."""
+
+
+class MigrationChanged(UnusableDatabase):
+    """A migration that the database has was edited afterwards."""

@@ -1,0 +1,80 @@
+"""Finished images on our disk until they are delivered: one folder a job under DATA_DIR/results."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from jobs.model import StoredImage
+from storage.ids import is_job_id
+
+
+class ResultFiles:
+    """Implements `jobs.ports.ImageFiles`; its methods work in a thread and raise `OSError` as the disk gives it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._results = data_dir / "results"
+
+    async def prepare(self, job_id: str) -> Path:
+        """The job's own folder, made empty."""
+        folder = self._folder(job_id)
+        await asyncio.to_thread(_make_empty, folder)
+        return folder
+
+    async def seal(self, job_id: str) -> None:
+        """Make the folder and its entries outlive a power cut; the bytes of the files are their writer's to sync."""
+        await asyncio.to_thread(_sync_folders, self._folder(job_id), self._results, self._results.parent)
+
+    def path(self, job_id: str, image: StoredImage) -> Path:
+        """Where an image lies.
+
+        Raises:
+            ValueError: the id or the name would lead out of the job's folder.
+        """
+        if Path(image.name).name != image.name or image.name == "..":
+            raise ValueError(f"{image.name!r} is no plain file name")
+        return self._folder(job_id) / image.name
+
+    async def discard(self, job_id: str) -> None:
+        """Remove the job's folder; harmless when there is none."""
+        await asyncio.to_thread(_remove, self._folder(job_id))
+
+    async def job_ids(self) -> Sequence[str]:
+        """Every job that has a folder, the oldest first; what else lies there is left alone."""
+        return await asyncio.to_thread(_listed, self._results)
+
+    def _folder(self, job_id: str) -> Path:
+        if not is_job_id(job_id):
+            raise ValueError(f"{job_id!r} is no job's id")
+        return self._results / job_id
+
+
+def _make_empty(folder: Path) -> None:
+    _remove(folder)
+    folder.mkdir(parents=True)
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+
+
+def _listed(results: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in results.iterdir() if entry.is_dir() and is_job_id(entry.name))
+    except FileNotFoundError:
+        return []
+
+
+def _sync_folders(*folders: Path) -> None:
+    if os.name == "nt":  # Windows opens no directories, and its file systems journal their entries
+        return
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

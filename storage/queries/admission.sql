@@ -1,0 +1,57 @@
+-- name: lock_user(user_id, now)!
+-- First of every admission: until the commit, no other admission of this user passes here.
+INSERT INTO users (id, last_order_at) VALUES (:user_id, :now)
+ON CONFLICT (id) DO UPDATE SET last_order_at = excluded.last_order_at;
+
+-- name: job_of_interaction(interaction_id, idx)^
+SELECT * FROM jobs WHERE interaction_id = :interaction_id AND idx = :idx;
+
+-- name: job_of_press(user_id, source, interaction_id, since)^
+-- Jobs of one and the same interaction are no repeated press.
+SELECT * FROM jobs
+WHERE user_id = :user_id AND source = :source AND created_at > :since AND interaction_id <> :interaction_id
+ORDER BY created_at DESC
+LIMIT 1;
+
+-- name: charges(guild_id, user_id, since)
+-- What still counts of the images charged after `since`, by the moment of the charge, the oldest first.
+SELECT charged_at, SUM(images) AS images
+FROM ledger
+WHERE guild_id = :guild_id AND user_id = :user_id AND charged_at > :since
+GROUP BY charged_at
+HAVING SUM(images) > 0
+ORDER BY charged_at;
+
+-- name: next_start_tag(provider, priority, user_id)$
+-- S = max(V, F of the user); both are 0 until there is a first.
+SELECT COALESCE(MAX(tag), 0) AS start_tag
+FROM (
+    SELECT virtual_time AS tag FROM queues WHERE provider = :provider AND priority = :priority
+    UNION ALL
+    SELECT finish_tag AS tag FROM queue_users
+    WHERE provider = :provider AND priority = :priority AND user_id = :user_id
+) AS tags;
+
+-- name: set_finish_tag(provider, priority, user_id, finish_tag)!
+INSERT INTO queue_users (provider, priority, user_id, finish_tag)
+VALUES (:provider, :priority, :user_id, :finish_tag)
+ON CONFLICT (provider, priority, user_id) DO UPDATE SET finish_tag = excluded.finish_tag;
+
+-- name: insert_job(id, interaction_id, idx, guild_id, channel_id, user_id, locale, private, application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source, provider, model, request, loras, priority, start_tag, created_at, estimated_cost, webhook_token, webhook_secret)^
+INSERT INTO jobs (
+    id, interaction_id, idx, guild_id, channel_id, user_id, locale, private,
+    application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source,
+    provider, model, request, loras, status, priority, start_tag, not_before,
+    created_at, estimated_cost, attempts, webhook_token, webhook_secret, polls, images
+)
+VALUES (
+    :id, :interaction_id, :idx, :guild_id, :channel_id, :user_id, :locale, :private,
+    :application_id, :reply_token, :reply_expires_at, :reply_message_id, :upload_limit, :source,
+    :provider, :model, :request, :loras, 'queued', :priority, :start_tag, 0,
+    :created_at, :estimated_cost, 0, :webhook_token, :webhook_secret, 0, '[]'
+)
+RETURNING *;
+
+-- name: reserve(job_id, guild_id, user_id, images, now)!
+INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at)
+VALUES (:job_id, 'reserve', :guild_id, :user_id, :images, :now, :now);

@@ -1,0 +1,51 @@
+-- name: lock_queue(provider)!
+-- First of every claim: until the commit, no other claim at this API passes here. The row of class 0 serves as the lock.
+INSERT INTO queues (provider, priority, virtual_time) VALUES (:provider, 0, 0)
+ON CONFLICT (provider, priority) DO UPDATE SET virtual_time = queues.virtual_time;
+
+-- name: in_flight(provider, key_id)$
+SELECT COUNT(*) FROM jobs
+WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling')
+    AND provider = :provider AND key_id = :key_id;
+
+-- name: deciding_attempt(key_id, skip)$
+-- When the key's create number `skip` + 1, counted from the newest, was sent: once that one has left the minute,
+-- fewer than `skip` + 1 are in it.
+SELECT sent_at FROM attempts WHERE key_id = :key_id ORDER BY sent_at DESC LIMIT 1 OFFSET CAST(:skip AS BIGINT);
+
+-- name: promote_due(provider, now)!
+UPDATE jobs SET not_before = 0
+WHERE status = 'queued' AND not_before > 0 AND provider = :provider AND not_before <= :now;
+
+-- name: take_next(provider, key_id, now)^
+UPDATE jobs
+SET status = 'submitting', key_id = :key_id, submitted_at = :now, attempts = attempts + 1
+WHERE status = 'queued' AND id = (
+    SELECT id FROM jobs
+    WHERE status = 'queued' AND not_before = 0 AND provider = :provider
+    ORDER BY priority, start_tag, id
+    LIMIT 1
+)
+RETURNING *;
+
+-- name: insert_attempt(job_id, number, key_id, now)!
+INSERT INTO attempts (job_id, number, key_id, sent_at) VALUES (:job_id, :number, :key_id, :now);
+
+-- name: advance_virtual_time(provider, priority, start_tag)!
+-- A requeued job keeps its tag, so it may be behind the time: the time never goes back.
+INSERT INTO queues (provider, priority, virtual_time) VALUES (:provider, :priority, :start_tag)
+ON CONFLICT (provider, priority) DO UPDATE SET virtual_time = excluded.virtual_time
+WHERE excluded.virtual_time > queues.virtual_time;
+
+-- name: earliest_start(provider)$
+-- 0: a job is ready; otherwise the least `not_before`; none: nothing is queued.
+SELECT not_before FROM (
+    SELECT 0 AS not_before
+    WHERE EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND not_before = 0 AND provider = :provider)
+    UNION ALL
+    SELECT MIN(not_before) AS not_before FROM jobs
+    WHERE status = 'queued' AND not_before > 0 AND provider = :provider
+) AS starts
+WHERE not_before IS NOT NULL
+ORDER BY not_before
+LIMIT 1;

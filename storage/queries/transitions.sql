@@ -1,0 +1,86 @@
+-- Each of these names exactly the states from which jobs.status.TRANSITIONS allows its target; a test compares them.
+-- Who gets no row has lost the race.
+
+-- name: requeue(id, not_before)^
+-- What belonged to the create that did not happen is forgotten; the place in the fair queue is kept.
+UPDATE jobs
+SET status = 'queued', not_before = :not_before, key_id = NULL, next_poll_at = NULL, polls = 0
+WHERE id = :id AND status IN ('submitting', 'unconfirmed')
+RETURNING *;
+
+-- name: mark_unconfirmed(id, next_poll_at)^
+UPDATE jobs
+SET status = 'unconfirmed', next_poll_at = :next_poll_at
+WHERE id = :id AND status IN ('submitting')
+RETURNING *;
+
+-- name: mark_running(id, prediction_id, next_poll_at, now)^
+UPDATE jobs
+SET status = 'running', prediction_id = :prediction_id, next_poll_at = :next_poll_at, accepted_at = :now
+WHERE id = :id AND status IN ('submitting', 'unconfirmed')
+RETURNING *;
+
+-- name: mark_delivering(id, images, cost, prediction_id, now)^
+UPDATE jobs
+SET status = 'delivering', images = :images, cost = :cost, completed_at = :now, next_poll_at = NULL,
+    prediction_id = COALESCE(CAST(:prediction_id AS TEXT), prediction_id)
+WHERE id = :id AND status IN ('submitting', 'unconfirmed', 'running')
+RETURNING *;
+
+-- name: mark_delivered(id, channel_id, message_id, now)^
+UPDATE jobs
+SET status = 'delivered', posted_channel_id = :channel_id, posted_message_id = :message_id, finished_at = :now
+WHERE id = :id AND status IN ('delivering', 'undelivered')
+RETURNING *;
+
+-- name: mark_undelivered(id, detail)^
+UPDATE jobs
+SET status = 'undelivered', failure_detail = :detail
+WHERE id = :id AND status IN ('delivering')
+RETURNING *;
+
+-- name: mark_failed(id, reason, user_message, detail, now)^
+UPDATE jobs
+SET status = 'failed', failure_reason = :reason, failure_user_message = :user_message, failure_detail = :detail,
+    next_poll_at = NULL, finished_at = :now
+WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
+RETURNING *;
+
+-- name: mark_cancelling(id)^
+UPDATE jobs
+SET status = 'cancelling', next_poll_at = NULL
+WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running')
+RETURNING *;
+
+-- name: mark_cancelled(id, now)^
+UPDATE jobs
+SET status = 'cancelled', finished_at = :now
+WHERE id = :id AND status IN ('cancelling')
+RETURNING *;
+
+-- name: schedule_poll(id, at)^
+-- No transition: the job stays where it is.
+UPDATE jobs
+SET next_poll_at = :at, polls = polls + 1
+WHERE id = :id AND status IN ('running', 'unconfirmed')
+RETURNING *;
+
+-- name: set_reply_message(id, message_id)!
+UPDATE jobs SET reply_message_id = :message_id WHERE id = :id;
+
+-- name: settle(job_id, delivered, now)!
+-- An undelivered job was settled when it became so; claimed later, it is not settled again.
+INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at)
+SELECT
+    job_id, 'settle', guild_id, user_id,
+    CASE WHEN CAST(:delivered AS BIGINT) < images THEN CAST(:delivered AS BIGINT) - images ELSE 0 END,
+    charged_at, CAST(:now AS BIGINT)
+FROM ledger
+WHERE job_id = :job_id AND kind = 'reserve'
+ON CONFLICT (job_id, kind) DO NOTHING;
+
+-- name: refund(job_id, now)!
+INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at)
+SELECT job_id, 'refund', guild_id, user_id, -images, charged_at, CAST(:now AS BIGINT)
+FROM ledger
+WHERE job_id = :job_id AND kind = 'reserve';

@@ -1,0 +1,118 @@
+"""Rows to values and back: the one place that knows both the columns and the domain."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from jobs.catalog import Provider
+from jobs.errors import Reason
+from jobs.model import Failure, Job, Order, Posted, Reply, StoredImage
+from jobs.request import ImageRequest
+from jobs.status import Status
+
+
+class Row(Protocol):
+    """A row as every driver gives it: its columns by name."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """One column's value."""
+        ...
+
+
+def job_from(row: Row) -> Job:
+    """The job that a whole row of `jobs` holds."""
+    return Job(
+        id=row["id"],
+        order=_order_from(row),
+        provider=Provider(row["provider"]),
+        status=Status(row["status"]),
+        created_at=row["created_at"],
+        estimated_cost=row["estimated_cost"],
+        attempts=row["attempts"],
+        not_before=row["not_before"],
+        key_id=row["key_id"],
+        submitted_at=row["submitted_at"],
+        accepted_at=row["accepted_at"],
+        prediction_id=row["prediction_id"],
+        webhook_token=row["webhook_token"],
+        webhook_secret=row["webhook_secret"],
+        next_poll_at=row["next_poll_at"],
+        polls=row["polls"],
+        completed_at=row["completed_at"],
+        finished_at=row["finished_at"],
+        cost=row["cost"],
+        images=tuple(StoredImage(**image) for image in json.loads(row["images"])),
+        posted=_posted_from(row),
+        failure=_failure_from(row),
+    )
+
+
+def job_or_none(row: Row | None) -> Job | None:
+    """The row's job; None stays None."""
+    return None if row is None else job_from(row)
+
+
+def images_text(images: Sequence[StoredImage]) -> str:
+    """The images as the column `images` holds them."""
+    return json.dumps([asdict(image) for image in images])
+
+
+def order_values(order: Order) -> Mapping[str, Any]:
+    """The columns that an order fills."""
+    return {
+        "interaction_id": order.interaction_id,
+        "idx": order.index,
+        "guild_id": order.guild_id,
+        "channel_id": order.channel_id,
+        "user_id": order.user_id,
+        "locale": order.locale,
+        "private": int(order.private),
+        "application_id": order.reply.application_id,
+        "reply_token": order.reply.token,
+        "reply_expires_at": order.reply.expires_at,
+        "reply_message_id": order.reply.message_id,
+        "upload_limit": order.upload_limit,
+        "source": order.source,
+        "model": order.request.model,
+        "request": order.request.to_json(),
+        "loras": len(order.request.loras),
+    }
+
+
+def _order_from(row: Row) -> Order:
+    return Order(
+        interaction_id=row["interaction_id"],
+        index=row["idx"],
+        guild_id=row["guild_id"],
+        channel_id=row["channel_id"],
+        user_id=row["user_id"],
+        locale=row["locale"],
+        private=bool(row["private"]),
+        request=ImageRequest.from_json(row["request"]),
+        reply=Reply(
+            application_id=row["application_id"],
+            token=row["reply_token"],
+            expires_at=row["reply_expires_at"],
+            message_id=row["reply_message_id"],
+        ),
+        upload_limit=row["upload_limit"],
+        source=row["source"],
+    )
+
+
+def _posted_from(row: Row) -> Posted | None:
+    if row["posted_message_id"] is None:
+        return None
+    return Posted(channel_id=row["posted_channel_id"], message_id=row["posted_message_id"])
+
+
+def _failure_from(row: Row) -> Failure | None:
+    # An undelivered job has a detail but no reason: it did not fail.
+    if row["failure_reason"] is None:
+        return None
+    return Failure(
+        reason=Reason(row["failure_reason"]),
+        user_message=row["failure_user_message"],
+        detail=row["failure_detail"],
+    )

@@ -1,0 +1,189 @@
+"""SQLite through aiosqlite: one connection that writes, one that reads, and SQLite's errors told apart."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import aiosqlite
+
+from jobs.ports import StoreUnavailable
+from storage.engine import load_queries
+from storage.errors import LibraryTooOld
+
+OLDEST: Final = (3, 35, 0)  # RETURNING: https://www.sqlite.org/lang_returning.html
+BUSY_MS: Final = 5_000  # how long a statement waits for another process's lock
+
+# https://www.sqlite.org/rescode.html; what is not here is a fault of ours and is raised as it came.
+TROUBLE: Final[Mapping[int, str]] = {
+    sqlite3.SQLITE_PERM: "may not be used by this user",
+    sqlite3.SQLITE_BUSY: "is locked by another program",
+    sqlite3.SQLITE_LOCKED: "is locked by another connection",
+    sqlite3.SQLITE_NOMEM: "cannot be used: no memory is left",
+    sqlite3.SQLITE_READONLY: "is read-only, or its folder is",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
+    sqlite3.SQLITE_CORRUPT: "is damaged",
+    sqlite3.SQLITE_FULL: "cannot grow: the disk is full",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_PROTOCOL: "is locked by another program",
+    sqlite3.SQLITE_NOTADB: "is no SQLite database",
+}
+PRIMARY_CODE: Final = 0xFF  # the lowest byte of an extended result code
+
+
+class OneVisitAdapter:
+    """aiosqlite for aiosql, with one visit to the connection's thread for each statement instead of three.
+
+    The rows are fetched and the cursor is closed before the loop goes on, so that a cancelled task leaves no statement
+    open that would keep a transaction from ending. What it saves is in docs/decisions/0002-sql.md.
+    """
+
+    is_aio_driver = True
+
+    def process_sql(self, _name: str, _operation: object, sql: str) -> str:
+        """SQLite takes `:name` as it stands."""
+        return sql
+
+    async def select(
+        self,
+        connection: aiosqlite.Connection,
+        _name: str,
+        sql: str,
+        values: Mapping[str, Any],
+        _record_class: type | None = None,
+    ) -> AsyncIterator[sqlite3.Row]:
+        """Every row."""
+        for row in await connection.execute_fetchall(sql, values):
+            yield row
+
+    async def select_one(
+        self,
+        connection: aiosqlite.Connection,
+        _name: str,
+        sql: str,
+        values: Mapping[str, Any],
+        _record_class: type | None = None,
+    ) -> sqlite3.Row | None:
+        """The first row, if any."""
+        rows = await connection.execute_fetchall(sql, values)
+        return next(iter(rows), None)
+
+    async def select_value(
+        self, connection: aiosqlite.Connection, name: str, sql: str, values: Mapping[str, Any]
+    ) -> Any:
+        """The first column of the first row; None without a row."""
+        row = await self.select_one(connection, name, sql, values)
+        return None if row is None else row[0]
+
+    async def insert_update_delete(
+        self, connection: aiosqlite.Connection, _name: str, sql: str, values: Mapping[str, Any]
+    ) -> None:
+        """Run it; whoever needs to know what happened asks with RETURNING."""
+        await connection.execute_fetchall(sql, values)
+
+
+class SqliteEngine:
+    """The engine of one SQLite file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.sql = load_queries(OneVisitAdapter)
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """One at a time; IMMEDIATE, so that it never has to give up half-way for another process's write."""
+        with translated(self._path):
+            async with self._turn:
+                try:
+                    await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+                    yield self._writer
+                    await self._writer.execute_fetchall("COMMIT")
+                except BaseException:
+                    # The thread works its queue off in order: even when a second cancellation cuts this wait short,
+                    # the rollback runs before the next BEGIN. Outside a transaction it does nothing.
+                    await self._writer.rollback()
+                    raise
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[aiosqlite.Connection]:
+        """WAL lets it read while another connection writes."""
+        with translated(self._path):
+            yield self._reader
+
+    async def run_script(self, connection: aiosqlite.Connection, script: str) -> None:
+        """Statement by statement: `executescript` would commit the transaction first."""
+        for statement in statements(script):
+            await connection.execute_fetchall(statement)
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path) -> AsyncIterator[SqliteEngine]:
+    """The engine of the file at `path`, made with its folder where there is none.
+
+    Raises:
+        LibraryTooOld: this Python's SQLite is older than 3.35.
+        StoreUnavailable: the file cannot be opened, or cannot keep a write-ahead log.
+    """
+    require_library(sqlite3.sqlite_version_info)
+    try:
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be made: {error.strerror}") from error
+    async with AsyncExitStack() as stack:
+        with translated(path):
+            writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            await _set_up(writer, "synchronous = FULL", "foreign_keys = ON")
+            mode = await writer.execute_fetchall("PRAGMA journal_mode = WAL")
+            if [tuple(row) for row in mode] != [("wal",)]:
+                raise StoreUnavailable(f"{path} is on a file system that cannot keep a write-ahead log")
+            reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            await _set_up(reader, "query_only = ON")
+        yield SqliteEngine(path, writer=writer, reader=reader)
+
+
+def require_library(version: tuple[int, ...]) -> None:
+    """Refuse an SQLite library that does not know the statements.
+
+    Raises:
+        LibraryTooOld: it is older than 3.35.
+    """
+    if version < OLDEST:
+        have, need = (".".join(map(str, parts)) for parts in (version, OLDEST))
+        raise LibraryTooOld(f"this Python comes with SQLite {have}, but {need} or newer is needed")
+
+
+def statements(script: str) -> Iterator[str]:
+    """The script's statements, a trigger with its body being one; each has to end its line."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise what the outside world did to the file as `StoreUnavailable`, and leave all else as it is."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None or (sentence := TROUBLE.get(code & PRIMARY_CODE)) is None:
+            raise
+        raise StoreUnavailable(f"{path} {sentence} ({error.sqlite_errorname})") from error
+
+
+async def _set_up(connection: aiosqlite.Connection, *pragmas: str) -> None:
+    connection.row_factory = sqlite3.Row
+    for pragma in (f"busy_timeout = {BUSY_MS}", *pragmas):
+        await connection.execute_fetchall(f"PRAGMA {pragma}")

@@ -1,0 +1,121 @@
+"""From state to state: guarded updates, and the reservation ended in the transaction that ends the job."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from jobs.model import Failure, Job, Posted, StoredImage
+from storage.part import Part, uninterrupted
+from storage.rows import Row, images_text, job_from
+
+Update = Callable[..., Coroutine[Any, Any, Row | None]]
+
+
+class Transitions(Part):
+    """The store's part that changes jobs; every method returns the changed job, or None when the race was lost."""
+
+    @uninterrupted
+    async def requeue(self, job_id: str, *, not_before: int) -> Job | None:
+        """Certainly nothing was created: back to `queued`, not to be sent before `not_before` (UTC ms)."""
+        return await self._change(self._sql.requeue, id=job_id, not_before=not_before)
+
+    @uninterrupted
+    async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int) -> Job | None:
+        """A create was sent and nobody knows what became of it; looked at again at `next_poll_at` (UTC ms)."""
+        return await self._change(self._sql.mark_unconfirmed, id=job_id, next_poll_at=next_poll_at)
+
+    @uninterrupted
+    async def mark_running(self, job_id: str, *, prediction_id: str, next_poll_at: int) -> Job | None:
+        """The API has named it."""
+        return await self._change(
+            self._sql.mark_running,
+            id=job_id,
+            prediction_id=prediction_id,
+            next_poll_at=next_poll_at,
+            now=self._clock.now(),
+        )
+
+    @uninterrupted
+    async def schedule_poll(self, job_id: str, *, at: int) -> Job | None:
+        """When to look again (UTC ms) at a running or unconfirmed job; counts the look that has just been."""
+        return await self._change(self._sql.schedule_poll, id=job_id, at=at)
+
+    @uninterrupted
+    async def mark_delivering(
+        self, job_id: str, *, images: Sequence[StoredImage], cost: int | None, prediction_id: str | None
+    ) -> Job | None:
+        """The images are on our disk; a prediction's id that is known already is kept when None comes."""
+        return await self._change(
+            self._sql.mark_delivering,
+            id=job_id,
+            images=images_text(images),
+            cost=cost,
+            prediction_id=prediction_id,
+            now=self._clock.now(),
+        )
+
+    @uninterrupted
+    async def mark_delivered(self, job_id: str, *, posted: Posted) -> Job | None:
+        """Posted; the reservation is settled with the number of images, if it was not when it became undelivered."""
+        return await self._settled(
+            self._sql.mark_delivered,
+            id=job_id,
+            channel_id=posted.channel_id,
+            message_id=posted.message_id,
+            now=self._clock.now(),
+        )
+
+    @uninterrupted
+    async def mark_undelivered(self, job_id: str, *, detail: str) -> Job | None:
+        """Nowhere to post it; settled all the same. `detail` is kept in the database, for the operator."""
+        return await self._settled(self._sql.mark_undelivered, id=job_id, detail=detail)
+
+    @uninterrupted
+    async def mark_failed(self, job_id: str, failure: Failure) -> Job | None:
+        """Ended without images; refunded."""
+        return await self._refunded(
+            self._sql.mark_failed,
+            id=job_id,
+            reason=failure.reason.value,
+            user_message=failure.user_message,
+            detail=failure.detail,
+            now=self._clock.now(),
+        )
+
+    @uninterrupted
+    async def mark_cancelling(self, job_id: str) -> Job | None:
+        """Its user wants it no more."""
+        return await self._change(self._sql.mark_cancelling, id=job_id)
+
+    @uninterrupted
+    async def mark_cancelled(self, job_id: str) -> Job | None:
+        """Stopped; refunded."""
+        return await self._refunded(self._sql.mark_cancelled, id=job_id, now=self._clock.now())
+
+    @uninterrupted
+    async def set_reply_message(self, job_id: str, message_id: int) -> None:
+        """The response's message, once Discord has named it."""
+        async with self._engine.transaction() as connection:
+            await self._sql.set_reply_message(connection, id=job_id, message_id=message_id)
+
+    async def _change(self, update: Update, **values: Any) -> Job | None:
+        async with self._engine.transaction() as connection:
+            row = await update(connection, **values)
+        return None if row is None else job_from(row)
+
+    async def _settled(self, update: Update, **values: Any) -> Job | None:
+        async with self._engine.transaction() as connection:
+            row = await update(connection, **values)
+            if row is None:
+                return None
+            job = job_from(row)
+            await self._sql.settle(connection, job_id=job.id, delivered=len(job.images), now=self._clock.now())
+        return job
+
+    async def _refunded(self, update: Update, **values: Any) -> Job | None:
+        async with self._engine.transaction() as connection:
+            row = await update(connection, **values)
+            if row is None:
+                return None
+            job = job_from(row)
+            await self._sql.refund(connection, job_id=job.id, now=self._clock.now())
+        return job
