@@ -1,1 +1,179 @@
-"""Settings."""
+"""Every setting, described once: `.env.example` is generated from here (`python settings.py > .env.example`)."""
+
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_SQLITE = "sqlite:///"
+
+
+def _split(value: object) -> object:
+    """A comma-separated text as a list; anything else as it is."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _fault(message: str) -> PydanticCustomError:
+    return PydanticCustomError("setting", "{message}", {"message": message})
+
+
+class Settings(BaseSettings):
+    """The environment, or `.env` beside the program; a variable of the environment wins."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    discord_token: SecretStr = Field(
+        description="The bot's token: https://discord.com/developers/applications, your application, Bot, Reset Token."
+    )
+    discord_api_url: str = Field(
+        "https://discord.com/api/v10",
+        description="Discord's HTTP API, with its version; a compatible server works too.",
+    )
+    dev_guild_id: int | None = Field(
+        None, description="A server's id: commands are registered there, at once, instead of everywhere."
+    )
+    eachlabs_api_key: Annotated[list[SecretStr], NoDecode] = Field(
+        [], description="each::labs key, for FLUX.1 LoRA: https://www.eachlabs.ai, API keys. Several: comma-separated."
+    )
+    eachlabs_api_url: str = Field("https://api.eachlabs.ai/v1", description="each::labs' API.")
+    eachlabs_concurrency: int = Field(10, ge=1, le=1000, description="Predictions at once, per each::labs key.")
+    eachlabs_creates_per_minute: int = Field(100, ge=1, description="Creates in any minute, per each::labs key.")
+    aimlapi_api_key: Annotated[list[SecretStr], NoDecode] = Field(
+        [], description="AI/ML API key, for FLUX.2 LoRA: https://aimlapi.com/app/keys. Several: comma-separated."
+    )
+    aimlapi_api_url: str = Field("https://api.aimlapi.com/v1", description="AI/ML API.")
+    aimlapi_concurrency: int = Field(10, ge=1, le=1000, description="Requests at once, per AI/ML API key.")
+    aimlapi_usd_per_megapixel: Decimal = Field(
+        Decimal("0.02205"),
+        ge=0,
+        description="Estimated price in USD a started megapixel; each answer's usage replaces it.",
+    )
+    quota_images_per_day: int = Field(20, ge=1, description="Images that a user may make in a server in any 24 hours.")
+    safety_off_guilds: Annotated[list[int], NoDecode] = Field(
+        [],
+        description="Ids of servers whose admin allows the safety checker to be switched off, in age-restricted "
+        "channels. Comma-separated.",
+    )
+    database_url: str = Field("sqlite:///data/bot.db", description="sqlite:///relative.db or sqlite:////absolute.db.")
+    data_dir: Path = Field(Path("data"), description="Folder for results that wait for delivery.")
+    public_url: str | None = Field(
+        None,
+        description="https address under which HTTP_HOST:HTTP_PORT is reached from outside: turns webhooks on. "
+        "Without it results are found by polling.",
+    )
+    http_host: str = Field("127.0.0.1", description="Where webhooks, /healthz, /readyz and /metrics listen.")
+    http_port: int = Field(8080, ge=0, le=65535, description="The port of these; 0 takes a free one.")
+    trusted_result_hosts: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="host or host:port whose results may be fetched although plain http or private: for the sandbox "
+        "and tests. Comma-separated.",
+    )
+    operator_channel_id: int | None = Field(
+        None, description="A channel's id: there the bot says what only its operator can mend (key, credit)."
+    )
+    stop_seconds: float = Field(
+        25, ge=0, le=600, description="How long a stop waits for uploads and answers that are on their way."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="console (for people) or json (for machines)."
+    )
+
+    @field_validator("eachlabs_api_key", "aimlapi_api_key", "trusted_result_hosts", "safety_off_guilds", mode="before")
+    @classmethod
+    def _lists(cls, value: object) -> object:
+        return _split(value)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("discord_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if re.search(r"\s", value.get_secret_value()) or not value.get_secret_value():
+            raise _fault("holds white space: copy the token alone, without 'Bot '")
+        return value
+
+    @field_validator("discord_api_url", "eachlabs_api_url", "aimlapi_api_url", "public_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise _fault("is no http(s) address")
+        return value.rstrip("/") if value is not None else None
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(_SQLITE) or len(value) == len(_SQLITE):
+            raise _fault("must be sqlite:///relative.db or sqlite:////absolute.db")
+        return value
+
+    @model_validator(mode="after")
+    def _some_key(self) -> "Settings":
+        if not self.eachlabs_api_key and not self.aimlapi_api_key:
+            raise _fault("EACHLABS_API_KEY or AIMLAPI_API_KEY is missing: at least one image API needs a key")
+        return self
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return Path(self.database_url.removeprefix(_SQLITE))
+
+
+class SettingsFault(Exception):
+    """A setting is missing or wrong; `str()` is one line that names it and how to get it right."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings in force; `overrides` are values by field name, for the demo and tests.
+
+    Raises:
+        SettingsFault: something is missing or wrong.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise SettingsFault(_one_line(error)) from None
+
+
+def _one_line(error: ValidationError) -> str:
+    first, *others = error.errors(include_input=False, include_url=False)
+    if not first["loc"]:
+        line = first["msg"]
+    else:
+        field = str(first["loc"][0])
+        description = Settings.model_fields[field].description or ""
+        what = "is missing" if first["type"] == "missing" else first["msg"][:1].lower() + first["msg"][1:]
+        what = what if what.startswith(("is ", "holds ", "must ")) else f"is wrong: {what}"
+        line = f"{field.upper()} {what}. {description}"
+    names = ", ".join(sorted({str(other["loc"][0]).upper() for other in others if other["loc"]}))
+    return f"{line} (also wrong: {names})" if names else line
+
+
+def env_example() -> str:
+    """The text of `.env.example`."""
+    lines = ["# Copy to .env and fill in. Made from settings.py: python settings.py > .env.example", ""]
+    for name, field in Settings.model_fields.items():
+        lines.append(f"# {field.description}")
+        default = field.get_default(call_default_factory=True)
+        if field.is_required():
+            lines.append(f"{name.upper()}=")
+        elif default in (None, []):
+            lines.append(f"#{name.upper()}=")
+        else:
+            lines.append(f"#{name.upper()}={default}")
+        lines.append("")
+    return "\n".join(lines[:-1]) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(env_example())

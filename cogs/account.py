@@ -1,0 +1,39 @@
+"""`/quota`: where one stands."""
+
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from cogs.desk import SERVER_ONLY, STORE_TROUBLE
+from cogs.embeds import quota_embed, sentence_embed
+from jobs.ports import StoreUnavailable
+from jobs.service import JobService
+
+_log = structlog.get_logger(__name__)
+
+
+class Account(commands.Cog):
+    """A member's own affairs."""
+
+    def __init__(self, service: JobService) -> None:
+        self._service = service
+
+    @app_commands.command(name="quota", description=locale_str("How many images you have left here, and until when"))
+    @app_commands.guild_only()
+    async def quota(self, interaction: discord.Interaction[Any]) -> None:
+        """Show one's own use, to oneself."""
+        if interaction.guild_id is None:
+            await interaction.response.send_message(embed=sentence_embed(SERVER_ONLY), ephemeral=True)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            usage = await self._service.usage(guild_id=interaction.guild_id, user_id=interaction.user.id)
+        except StoreUnavailable as error:
+            _log.error("a quota could not be read", cause=str(error))
+            await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE))
+            return
+        await interaction.edit_original_response(embed=quota_embed(usage))

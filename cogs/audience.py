@@ -1,0 +1,132 @@
+"""The domain's `Audience` in Discord: progress, results and failures find their way to the people who wait."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from cogs.buttons import failure_buttons, result_buttons
+from cogs.embeds import failure_embed, needs_prompt_file, result_embed
+from cogs.posting import Content, Poster, TooLarge, WayClosed
+from cogs.progress import ProgressBoard
+from jobs.catalog import Catalog
+from jobs.model import Job, Posted, Usage
+from jobs.outcomes import Delivery, NowhereToPost, Shown
+from jobs.ports import DeliveryDelayed
+
+_log = structlog.get_logger(__name__)
+Fit = Callable[[Sequence[Path], int], list[Path]]
+"""Blocking: the same pictures, re-encoded where together they exceed so many bytes; raises `ValueError` if none fit."""
+
+LONG: Final = 60_000  # ms: a job that took longer mentions its user, since an edit notifies nobody
+_OVERHEAD: Final = 64 * 1024  # bytes of a message beside its pictures
+_SMALLEST: Final = 1024 * 1024  # bytes; no channel takes less
+
+
+class DiscordAudience:
+    """Delivers by the first way that is open; each way may be tried again without harm."""
+
+    def __init__(self, poster: Poster, board: ProgressBoard, catalog: Catalog, fit: Fit) -> None:
+        self._poster = poster
+        self._board = board
+        self._catalog = catalog
+        self._fit = fit
+
+    def follow(self, job: Job) -> None:
+        """See `jobs.ports.Audience`."""
+        self._board.follow(job)
+
+    async def unfollow(self, job_id: str) -> None:
+        """See `jobs.ports.Audience`."""
+        await self._board.unfollow(job_id)
+
+    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
+        """See `jobs.ports.Audience`."""
+        limit = job.order.upload_limit
+        while True:
+            try:
+                return await self._deliver(job, await self._content(job, paths, usage, limit))
+            except TooLarge:
+                _log.warning("the result is too large for this channel", job=job.id, limit_bytes=limit)
+                limit //= 2
+                if limit < _SMALLEST:
+                    return NowhereToPost(detail="too large, however small it was made")
+            except ValueError as error:
+                return NowhereToPost(detail=f"cannot be made small enough: {error}")
+
+    async def tell_failure(self, job: Job, usage: Usage) -> None:
+        """See `jobs.ports.Audience`."""
+        content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id))
+        mention = f"<@{job.order.user_id}>"
+        try:
+            if self._poster.can_edit_reply(job):
+                await self._poster.edit_reply(job, content)
+            elif job.order.private:
+                await self._poster.send_direct(job, content, text="", nonce=job.id)
+            else:
+                await self._poster.send_to_channel(job, content, text=mention, nonce=job.id)
+        except (WayClosed, TooLarge, DeliveryDelayed) as error:
+            _log.warning("the user could not be told of the failure", job=job.id, detail=str(error))
+
+    async def _content(self, job: Job, paths: Sequence[Path], usage: Usage, limit: int) -> Content:
+        prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
+        fitted = await asyncio.to_thread(self._fit, paths, limit - _OVERHEAD - len(prompt))
+        shrunk = [path for path, original in zip(fitted, paths, strict=True) if path != original]
+        note = "Re-encoded so that this channel takes it." if shrunk else ""
+        files: list[tuple[str, Path | bytes]] = [
+            (f"fluxcord-{job.id}-{number}{path.suffix}", path) for number, path in enumerate(fitted, start=1)
+        ]
+        if prompt:
+            files.append((f"fluxcord-{job.id}-prompt.txt", prompt))
+        model = self._catalog.get(job.request.model)
+        embed = result_embed(job, model, usage, note=note)
+        return Content(embed=embed, view=result_buttons(job.id), files=files)
+
+    async def _deliver(self, job: Job, content: Content) -> Delivery:
+        closed: list[str] = []
+        if self._poster.can_edit_reply(job):
+            try:
+                posted = await self._poster.edit_reply(job, content)
+            except WayClosed as error:
+                closed.append(f"response: {error}")
+            else:
+                await self._notify(job, posted)
+                return Shown(posted=posted)
+        mention = f"<@{job.order.user_id}>"
+        if not job.order.private:
+            try:
+                posted = await self._poster.send_to_channel(job, content, text=mention, nonce=job.id)
+            except WayClosed as error:
+                closed.append(f"channel: {error}")
+            else:
+                await self._close_stale_reply(job, posted)
+                return Shown(posted=posted)
+        try:
+            return Shown(posted=await self._poster.send_direct(job, content, text="", nonce=job.id))
+        except WayClosed as error:
+            closed.append(f"direct message: {error}")
+        return NowhereToPost(detail="; ".join(closed))
+
+    async def _notify(self, job: Job, posted: Posted) -> None:
+        """After a long wait: a message that notifies, since the result itself came as an edit."""
+        if (job.completed_at or 0) - job.created_at < LONG:
+            return
+        try:
+            if job.order.private:
+                await self._poster.follow_up(job, "Your image is ready: it is in the message above.")
+            else:
+                text = f"<@{job.order.user_id}> your image is ready."
+                await self._poster.send_to_channel(
+                    job, None, text=text, nonce=f"{job.id}-done", reply_to=posted.message_id
+                )
+        except (WayClosed, TooLarge, DeliveryDelayed) as error:
+            _log.info("the user could not be notified; the result is posted", job=job.id, detail=str(error))
+
+    async def _close_stale_reply(self, job: Job, posted: Posted) -> None:
+        link = f"https://discord.com/channels/{job.order.guild_id}/{posted.channel_id}/{posted.message_id}"
+        try:
+            await self._poster.close_stale_reply(job, f"This took longer than Discord waits. Here it is: {link}")
+        except (WayClosed, TooLarge, DeliveryDelayed) as error:
+            _log.info("the old message could not be mended", job=job.id, detail=str(error))

@@ -1,0 +1,70 @@
+"""The buttons under a message: their ids carry the job, so that they work after a restart and for ever."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+Press = Callable[[discord.Interaction[Any], str], Awaitable[None]]
+"""What a button does: the interaction and the job's id."""
+
+_JOB: Final = r"(?P<job>[0-9a-z]{20})"
+AGAIN: Final = "fluxcord:again:"
+DELETE: Final = "fluxcord:delete:"
+CANCEL: Final = "fluxcord:cancel:"
+
+
+def result_buttons(job_id: str) -> ui.View:
+    """Under a result: Again and Delete."""
+    return _row(
+        ui.Button(label="Again", emoji="🎲", custom_id=AGAIN + job_id, style=discord.ButtonStyle.primary),
+        ui.Button(label="Delete", emoji="🗑️", custom_id=DELETE + job_id, style=discord.ButtonStyle.secondary),
+    )
+
+
+def failure_buttons(job_id: str) -> ui.View:
+    """Under a failure: Try again and Delete."""
+    return _row(
+        ui.Button(label="Try again", emoji="🎲", custom_id=AGAIN + job_id, style=discord.ButtonStyle.primary),
+        ui.Button(label="Delete", emoji="🗑️", custom_id=DELETE + job_id, style=discord.ButtonStyle.secondary),
+    )
+
+
+def progress_buttons(job_id: str) -> ui.View:
+    """While it is being made: Cancel."""
+    return _row(ui.Button(label="Cancel", custom_id=CANCEL + job_id, style=discord.ButtonStyle.secondary))
+
+
+def _row(*buttons: "ui.Button[Any]") -> ui.View:
+    view = ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    view.stop()  # it only describes the row: presses are answered by the dynamic items below, not by this view
+    return view
+
+
+def dynamic_buttons(*, again: Press, delete: Press, cancel: Press) -> tuple[type[ui.DynamicItem[Any]], ...]:
+    """The classes to register with the client; each press is handed on with the job's id."""
+    return _dynamic(AGAIN, again), _dynamic(DELETE, delete), _dynamic(CANCEL, cancel)
+
+
+def _dynamic(prefix: str, press: Press) -> type[ui.DynamicItem[Any]]:
+    class JobButton(ui.DynamicItem[ui.Button[Any]], template=re.compile(re.escape(prefix) + _JOB)):
+        def __init__(self, button: "ui.Button[Any]", job_id: str) -> None:
+            super().__init__(button)
+            self._job_id = job_id
+
+        @classmethod
+        async def from_custom_id(
+            cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+        ) -> Self:
+            if not isinstance(item, ui.Button):
+                raise TypeError("the id of a button on something else")
+            return cls(item, match["job"])
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            await press(interaction, self._job_id)
+
+    return JobButton

@@ -1,0 +1,50 @@
+"""The one place where an unforeseen error of a command or a button is caught: logged once, told once."""
+
+from typing import Any, Final
+
+import discord
+import structlog
+from discord import app_commands
+
+from cogs.desk import UNKNOWN_INTERACTION
+from cogs.embeds import FAILED, sentence_embed
+
+_log = structlog.get_logger(__name__)
+UNFORESEEN: Final = "Something went wrong in this bot. Please try again; its operator finds the cause in the log."
+NOT_ALLOWED: Final = "You are not allowed to use this command here. Ask a moderator of this server."
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """discord.py's command tree, with our answer to errors."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Everything ends in `report`."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await report(interaction, cause, action=interaction.command.qualified_name if interaction.command else "?")
+
+
+async def report(interaction: discord.Interaction[Any], cause: Exception, *, action: str) -> None:
+    """Log an unforeseen error once and tell the user once. Precedence: not allowed, too late, everything else."""
+    match cause:
+        case app_commands.CheckFailure():
+            await tell(interaction, NOT_ALLOWED)
+        case app_commands.CommandNotFound():
+            _log.warning("an unknown command; are the commands synced?", action=cause.name)
+            await tell(interaction, "This command has changed. Wait a minute, reload Discord, and try again.")
+        case discord.NotFound(code=code) if code == UNKNOWN_INTERACTION:
+            _log.warning("acknowledged too late", action=action, interaction=interaction.id)
+        case _:
+            _log.error("a command failed", action=action, interaction=interaction.id, exc_info=cause)
+            await tell(interaction, UNFORESEEN)
+
+
+async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
+    """Say it ephemerally, whether or not the interaction was acknowledged; never raises."""
+    embed = sentence_embed(sentence, colour=FAILED)
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(embed=embed, ephemeral=True)
+        else:
+            await interaction.response.send_message(embed=embed, ephemeral=True)
+    except discord.HTTPException as error:
+        _log.warning("an error could not be told", interaction=interaction.id, status=error.status, code=error.code)

@@ -1,0 +1,59 @@
+"""Small pieces of what people read: times, amounts, prompts; pure functions."""
+
+from typing import Final
+
+from discord.utils import escape_markdown, escape_mentions
+
+BAR: Final = 12  # cells
+
+
+def when(at: int) -> str:
+    """A moment (UTC ms) that Discord shows as `in 3 hours`, in the reader's own language and time zone."""
+    return f"<t:{at // 1000}:R>"
+
+
+def seconds(milliseconds: int) -> str:
+    """`0.8 s`, `12 s`, `3 min 5 s`."""
+    if milliseconds < 10_000:  # noqa: PLR2004 - below ten seconds the tenths are of interest
+        return f"{milliseconds / 1000:.1f} s"
+    whole = round(milliseconds / 1000)
+    return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60} s"  # noqa: PLR2004 - as the docstring
+
+
+def about_seconds(milliseconds: int) -> str:
+    """`about 20 s`, `about 4 min`: what is only expected is not told to the second."""
+    whole = milliseconds / 1000
+    if whole < 90:  # noqa: PLR2004 - from a minute and a half on, minutes are enough
+        return f"about {max(5, 5 * round(whole / 5))} s"
+    return f"about {round(whole / 60)} min"
+
+
+def images(count: int) -> str:
+    """`1 image`, `4 images`."""
+    return f"{count} image" if count == 1 else f"{count} images"
+
+
+def bar(share: float) -> str:
+    """A bar of 12 cells, `share` of it full (0 to 1)."""
+    full = round(BAR * min(1.0, max(0.0, share)))
+    return "▰" * full + "▱" * (BAR - full)
+
+
+def plain(text: str) -> str:
+    """A user's text as Discord shows it letter by letter: no markdown, no mentions."""
+    return escape_mentions(escape_markdown(text))
+
+
+def shortened(text: str, longest: int) -> str:
+    """At most `longest` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def quoted(text: str, longest: int) -> str:
+    """A user's text, escaped, at most `longest` characters; cut before escaping, so that no escape is halved."""
+    escaped = plain(text)
+    keep = len(text)
+    while len(escaped) > longest:
+        keep -= max(1, len(escaped) - longest)
+        escaped = plain(shortened(text, max(1, keep)))
+    return escaped

@@ -1,0 +1,97 @@
+"""Structured logs on stderr, for people or machines; the libraries' logs go the same way, secrets in none of them."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+_OURS: Final = ("bot", "cogs", "demo", "jobs", "media", "providers", "storage", "web")
+_QUIET: Final = ("aiosqlite", "asyncio", "httpcore", "httpx", "PIL")
+"""These log every request, statement or byte below WARNING, with addresses and prompts in them."""
+
+_SECRET_PATHS: Final = re.compile(
+    r"(/webhooks/[a-z0-9]+/|/interactions/\d+/)(?:([0-9a-z]{20})/)?[^/\s\"'?]{8,}", re.IGNORECASE
+)
+_MASK: Final = "***"
+
+
+class Redactor:
+    """Masks secrets in a finished line: those it is told, and the tokens in the addresses of webhooks."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
+        self._known = re.compile("|".join(re.escape(secret) for secret in known)) if known else None
+
+    def __call__(self, line: str) -> str:
+        """The line without them."""
+        if self._known is not None:
+            line = self._known.sub(_MASK, line)
+        return _SECRET_PATHS.sub(lambda found: f"{found[1]}{found[2] + '/' if found[2] else ''}{_MASK}", line)
+
+
+class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
+    def __init__(self, redact: Redactor, **options: Any) -> None:
+        super().__init__(**options)
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))
+
+
+def configure_logging(*, level: str, form: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+    """Set up structlog and the standard library's logging; `form` is `console` or `json`.
+
+    Our own packages log from `level` on. Libraries log from INFO on, or from WARNING where INFO would name what
+    nobody should read.
+    """
+    target = stream or sys.stderr
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    renderers: list[Processor]
+    if form == "json":
+        renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        colours = hasattr(target, "isatty") and target.isatty()
+        # The plain traceback: a rich one would print local variables, prompts and tokens among them.
+        plain = structlog.dev.plain_traceback
+        renderers = [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)]
+    formatter = _RedactingFormatter(
+        Redactor(secrets),
+        foreign_pre_chain=shared,
+        processors=[_without_internals, *renderers],
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(logging.getLevelName(level), logging.INFO))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.getLevelName(level), logging.WARNING))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _without_internals(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    event.pop("_record", None)
+    event.pop("_from_structlog", None)
+    return event
