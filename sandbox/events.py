@@ -35,6 +35,11 @@ class Events:
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
 
+    @property
+    def last(self) -> int:
+        """The index of the newest event, 0 when there is none."""
+        return len(self._log)
+
     def since(self, after: int) -> list[Event]:
         """Return the events whose index is greater than `after`, oldest first."""
         return self._log[max(after, 0) :]

@@ -1,1 +1,1 @@
-"""The stand-in for Discord: its HTTP API and its gateway."""
+"""The stand-in for Discord: its HTTP API, its gateway, and what its members see and do."""

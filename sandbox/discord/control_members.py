@@ -1,0 +1,141 @@
+"""Control routes for what members do and see: interactions, messages, pictures, events, recorded requests."""
+
+import asyncio
+from dataclasses import asdict
+
+from aiohttp import web
+
+from sandbox.discord import members
+from sandbox.discord.context import DISCORD
+from sandbox.discord.control_views import channel_view, interaction_view, message_view
+from sandbox.discord.control_web import Asked, add_control, find_user
+from sandbox.discord.errors import NoSuchThing
+from sandbox.discord.interactions import expire_unacknowledged
+from sandbox.discord.message_objects import files_json, message_json
+from sandbox.discord.model import Interaction
+
+_LONGEST_POLL_S = 60.0
+
+
+def _interaction(asked: Asked, interaction_id: int) -> Interaction:
+    interaction = asked.discord.world.interactions.get(interaction_id)
+    if interaction is None:
+        raise NoSuchThing(f"there is no interaction {interaction_id}")
+    expire_unacknowledged(asked.discord, interaction)
+    return interaction
+
+
+async def _command(asked: Asked) -> object:
+    interaction = await members.use_command(
+        asked.discord,
+        asked.user(),
+        asked.channel(),
+        str(asked.get("name")),
+        dict(asked.body.get("options") or {}),
+        focused=asked.body.get("focused"),
+    )
+    return interaction_view(interaction)
+
+
+async def _press(asked: Asked) -> object:
+    interaction = members.press(
+        asked.discord,
+        asked.user(),
+        asked.message(),
+        custom_id=asked.body.get("custom_id"),
+        label=asked.body.get("label"),
+    )
+    return interaction_view(interaction)
+
+
+async def _select(asked: Asked) -> object:
+    values = [str(value) for value in asked.get("values")]
+    interaction = members.choose(asked.discord, asked.user(), asked.message(), str(asked.get("custom_id")), values)
+    return interaction_view(interaction)
+
+
+async def _modal(asked: Asked) -> object:
+    shown_by = _interaction(asked, int(asked.get("interaction_id")))
+    values = {str(name): str(value) for name, value in asked.get("values").items()}
+    return interaction_view(members.submit_modal(asked.discord, asked.user(), shown_by, values))
+
+
+async def _show_interaction(asked: Asked) -> object:
+    return interaction_view(_interaction(asked, asked.path_id()))
+
+
+async def _messages(asked: Asked) -> object:
+    """List a channel's messages: as `viewer` sees them, or without one all, also deleted and ephemeral ones."""
+    world, viewer_id = asked.discord.world, asked.request.query.get("viewer")
+    viewer = None if viewer_id is None else find_user(asked.discord, int(viewer_id))
+    return {
+        "messages": [
+            message_view(world, message)
+            for message in world.messages.values()
+            if message.channel_id == asked.path_id() and (viewer is None or members.sees(world, viewer, message))
+        ]
+    }
+
+
+async def _message(asked: Asked) -> object:
+    world = asked.discord.world
+    return message_view(world, world.message(asked.path_id()))
+
+
+async def _write(asked: Asked) -> object:
+    channel = asked.discord.world.channel(asked.path_id())
+    message = members.write(asked.discord, asked.user(), channel, str(asked.get("content")))
+    return message_view(asked.discord.world, message)
+
+
+async def _remove(asked: Asked) -> object:
+    members.remove(asked.discord, asked.user(), asked.discord.world.message(asked.path_id()))
+    return {}
+
+
+async def _open_dm(asked: Asked) -> object:
+    return channel_view(asked.discord.world.open_dm(find_user(asked.discord, asked.path_id())))
+
+
+async def _events(asked: Asked) -> object:
+    query = asked.request.query
+    after, timeout_s = int(query.get("after", "0")), float(query.get("timeout", "0"))
+    found = await asked.discord.world.events.wait(after, min(timeout_s, _LONGEST_POLL_S))
+    return {"events": [event.to_json() for event in found]}
+
+
+async def _requests(asked: Asked) -> object:
+    after = int(asked.request.query.get("after", "0"))
+    return {"requests": [asdict(recorded) for recorded in asked.discord.recorder.since(after)]}
+
+
+async def _picture(request: web.Request) -> web.Response:
+    from sandbox.render.message import render_message
+
+    world = request.app[DISCORD].world
+    message = world.message(int(request.match_info["id"]))
+    files = {str(each.id): each.data for each in message.attachments}
+    # An embed names its picture by the URL alone.
+    files |= {written["url"]: files[written["id"]] for written in files_json(world, message)}
+    picture = await asyncio.to_thread(render_message, message_json(world, message), files)
+    return web.Response(body=picture, content_type="image/png")
+
+
+def add_member_routes(app: web.Application) -> None:
+    """Add these routes below /sandbox."""
+    for method, path, control in (
+        ("POST", "interactions/command", _command),
+        ("POST", "interactions/press", _press),
+        ("POST", "interactions/select", _select),
+        ("POST", "interactions/modal", _modal),
+        ("GET", "interactions/{id}", _show_interaction),
+        ("GET", "channels/{id}/messages", _messages),
+        ("POST", "channels/{id}/messages", _write),
+        ("GET", "messages/{id}", _message),
+        ("DELETE", "messages/{id}", _remove),
+        ("POST", "users/{id}/dm", _open_dm),
+        ("GET", "events", _events),
+        ("GET", "requests/discord", _requests),
+    ):
+        add_control(app, method, path, control)
+    app.router.add_get("/sandbox/messages/{id}/picture.png", _picture)

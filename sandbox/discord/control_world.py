@@ -1,0 +1,188 @@
+"""Control routes that change the world: servers, channels, members, permissions, settings, the gateway."""
+
+from aiohttp import web
+
+from sandbox.discord import permissions
+from sandbox.discord.context import Discord
+from sandbox.discord.control_views import channel_view, guild_view, user_view, world_view
+from sandbox.discord.control_web import Asked, add_control, find_user
+from sandbox.discord.errors import NoSuchThing
+from sandbox.discord.gateway import INVALID_SESSION, RECONNECT
+from sandbox.discord.model import Channel, ChannelKind, Guild, Overwrite
+from sandbox.discord.outbox import Close
+from sandbox.discord.serialise import channel_json, guild_create_json
+from sandbox.discord.sessions import Intents
+from sandbox.faults import Fault
+
+
+def _guild(discord: Discord, guild_id: int) -> Guild:
+    if guild_id not in discord.world.guilds:
+        raise NoSuchThing(f"there is no guild {guild_id}")
+    return discord.world.guilds[guild_id]
+
+
+def _tell_channel(discord: Discord, kind: str, channel: Channel) -> None:
+    guild = discord.world.guilds.get(channel.guild_id or 0)
+    if guild is not None and discord.world.bot.id in guild.members:
+        data = channel_json(discord.world, channel)
+        discord.sessions.dispatch(kind, data, guild_id=guild.id, intent=Intents.GUILDS)
+
+
+def _tell_guild(discord: Discord, guild: Guild) -> None:
+    data = guild_create_json(discord.world, guild)
+    discord.sessions.dispatch("GUILD_CREATE", data, guild_id=guild.id, intent=Intents.GUILDS)
+
+
+async def _show(asked: Asked) -> object:
+    return world_view(asked.discord.world)
+
+
+async def _add_guild(asked: Asked) -> object:
+    world = asked.discord.world
+    guild = world.add_guild(
+        str(asked.get("name")), owner=asked.user("owner_id"), locale=str(asked.body.get("locale", "en-US"))
+    )
+    _tell_guild(asked.discord, guild)
+    return guild_view(guild)
+
+
+async def _add_channel(asked: Asked) -> object:
+    guild = _guild(asked.discord, int(asked.get("guild_id")))
+    channel = asked.discord.world.add_channel(guild, str(asked.get("name")), nsfw=bool(asked.body.get("nsfw", False)))
+    _tell_channel(asked.discord, "CHANNEL_CREATE", channel)
+    return channel_view(channel)
+
+
+async def _change_channel(asked: Asked) -> object:
+    channel = asked.discord.world.channel(asked.path_id())
+    channel.nsfw = bool(asked.body.get("nsfw", channel.nsfw))
+    channel.name = str(asked.body.get("name", channel.name))
+    _tell_channel(asked.discord, "CHANNEL_UPDATE", channel)
+    return channel_view(channel)
+
+
+async def _remove_channel(asked: Asked) -> object:
+    channel = asked.discord.world.channel(asked.path_id())
+    del asked.discord.world.channels[channel.id]
+    _tell_channel(asked.discord, "CHANNEL_DELETE", channel)
+    return {}
+
+
+async def _set_permissions(asked: Asked) -> object:
+    """Overwrite what a member (the bot unless named) may do in a channel; empty lists take it back."""
+    world, channel = asked.discord.world, asked.discord.world.channel(asked.path_id())
+    if channel.kind is not ChannelKind.TEXT:
+        raise ValueError("only a server's channel has permissions")
+    user = asked.user() if "user_id" in asked.body else world.bot
+    allow = permissions.from_names(asked.body.get("allow") or [])
+    deny = permissions.from_names(asked.body.get("deny") or [])
+    channel.overwrites.pop(user.id, None)
+    if allow or deny:
+        channel.overwrites[user.id] = Overwrite(id=user.id, for_member=True, allow=allow, deny=deny)
+    _tell_channel(asked.discord, "CHANNEL_UPDATE", channel)
+    return {"permissions": str(world.permissions(channel, user.id))}
+
+
+async def _add_user(asked: Asked) -> object:
+    name = str(asked.get("name"))
+    if any(user.name == name for user in asked.discord.world.users.values()):
+        raise ValueError(f"there is a {name} already")
+    return user_view(asked.discord.world.add_user(name, locale=str(asked.body.get("locale", "en-US"))))
+
+
+async def _change_user(asked: Asked) -> object:
+    user = find_user(asked.discord, asked.path_id())
+    user.locale = str(asked.body.get("locale", user.locale))
+    user.accepts_dms = bool(asked.body.get("accepts_dms", user.accepts_dms))
+    return user_view(user)
+
+
+async def _join(asked: Asked) -> object:
+    """Make a user, or the bot, a member."""
+    discord = asked.discord
+    guild, user = _guild(discord, asked.path_id()), find_user(discord, asked.path_id("user_id"))
+    bits = permissions.from_names(asked.body.get("permissions") or [])
+    if user is discord.world.bot:
+        bits |= int(permissions.TALKING)
+    discord.world.join(guild, user, permissions=bits)
+    if user is discord.world.bot:
+        _tell_guild(discord, guild)
+    return guild_view(guild)
+
+
+async def _leave(asked: Asked) -> object:
+    """Remove a member; the bot learns only of its own removal, as without the members intent."""
+    discord = asked.discord
+    guild, user = _guild(discord, asked.path_id()), find_user(discord, asked.path_id("user_id"))
+    if guild.members.pop(user.id, None) is None:
+        raise NoSuchThing(f"{user.name} is no member of {guild.name}")
+    if user is discord.world.bot:
+        discord.sessions.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild_id=guild.id, intent=Intents.GUILDS)
+    return guild_view(guild)
+
+
+async def _change_settings(asked: Asked) -> object:
+    asked.discord.world.settings.change(asked.body)
+    return world_view(asked.discord.world)["settings"]
+
+
+async def _advance(asked: Asked) -> object:
+    clock = asked.discord.world.clock
+    clock.advance(float(asked.get("seconds")))
+    return {"now_ms": clock.now_ms()}
+
+
+async def _disturb_gateway(asked: Asked) -> object:
+    """Close (with a code), drop, or ask the bot to reconnect or to start anew."""
+    sessions = asked.discord.sessions
+    match asked.get("action"):
+        case "close":
+            told = sessions.put_all(Close(int(asked.get("code"))))
+        case "drop":
+            told = sessions.put_all(Close(None))
+        case "reconnect":
+            told = sessions.put_all({"op": RECONNECT, "d": None})
+        case "invalidate":
+            resumable = bool(asked.body.get("resumable", False))
+            told = sessions.put_all({"op": INVALID_SESSION, "d": resumable}, forget=not resumable)
+        case action:
+            raise ValueError(f"the gateway cannot {action!r}")
+    return {"connections": told}
+
+
+async def _add_fault(asked: Asked) -> object:
+    fault = Fault.from_json(asked.body)
+    asked.discord.faults.add(fault)
+    return fault.to_json()
+
+
+async def _show_faults(asked: Asked) -> object:
+    return {"faults": [fault.to_json() for fault in asked.discord.faults.pending()]}
+
+
+async def _clear_faults(asked: Asked) -> object:
+    asked.discord.faults.clear()
+    return {}
+
+
+def add_world_routes(app: web.Application) -> None:
+    """Add these routes below /sandbox."""
+    for method, path, control in (
+        ("GET", "world", _show),
+        ("POST", "guilds", _add_guild),
+        ("POST", "channels", _add_channel),
+        ("PATCH", "channels/{id}", _change_channel),
+        ("DELETE", "channels/{id}", _remove_channel),
+        ("PUT", "channels/{id}/permissions", _set_permissions),
+        ("POST", "users", _add_user),
+        ("PATCH", "users/{id}", _change_user),
+        ("PUT", "guilds/{id}/members/{user_id}", _join),
+        ("DELETE", "guilds/{id}/members/{user_id}", _leave),
+        ("PATCH", "settings", _change_settings),
+        ("POST", "clock/advance", _advance),
+        ("POST", "gateway", _disturb_gateway),
+        ("POST", "faults", _add_fault),
+        ("GET", "faults", _show_faults),
+        ("DELETE", "faults", _clear_faults),
+    ):
+        add_control(app, method, path, control)

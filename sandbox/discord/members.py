@@ -1,0 +1,180 @@
+"""What members do with the bot: run commands, press buttons, choose, fill in modals, write, delete."""
+
+from collections.abc import Mapping, Sequence
+
+from sandbox.discord import interactions, posting
+from sandbox.discord.component_rules import (
+    BUTTON,
+    INPUT_VALUE,
+    LABEL,
+    LINK_STYLE,
+    SELECTS,
+    STRING_SELECT,
+    fields_of,
+    interactive,
+)
+from sandbox.discord.context import Discord
+from sandbox.discord.drafts import Draft
+from sandbox.discord.errors import Refusal
+from sandbox.discord.model import (
+    Channel,
+    Interaction,
+    InteractionKind,
+    InteractionState,
+    Json,
+    Message,
+    User,
+)
+from sandbox.discord.options import check_may_use, find_command, read_invocation
+from sandbox.discord.permissions import Permission
+from sandbox.discord.world import World
+
+
+def sees(world: World, user: User, message: Message) -> bool:
+    """Whether a message is there for a user."""
+    channel = world.channels.get(message.channel_id)
+    if message.deleted or channel is None or not world.permissions(channel, user.id) & Permission.VIEW_CHANNEL:
+        return False
+    return not message.ephemeral or message.viewer_id == user.id
+
+
+async def use_command(
+    discord: Discord,
+    user: User,
+    channel: Channel,
+    line: str,
+    given: Mapping[str, object],
+    *,
+    focused: str | None = None,
+) -> Interaction:
+    """Run a command ("imagine", "lora add"), or with `focused` ask for completions of that option."""
+    world = discord.world
+    allowed = world.permissions(channel, user.id)
+    if not allowed & Permission.VIEW_CHANNEL:
+        raise Refusal(f"{user.name} does not see this channel")
+    if not allowed & Permission.USE_APPLICATION_COMMANDS:
+        raise Refusal(f"{user.name} may not use commands here")
+    if channel.guild_id is not None and world.bot.id not in world.guilds[channel.guild_id].members:
+        raise Refusal("the bot is not in this server")
+    name, *words = line.split()
+    command = find_command(world, channel, name)
+    check_may_use(world, channel, command, user.id)
+    invocation = await read_invocation(world, channel, command, words, given, focused=focused)
+    kind = InteractionKind.COMMAND if focused is None else InteractionKind.AUTOCOMPLETE
+    return interactions.send(discord, kind, user, channel, invocation.data())
+
+
+def _component(world: World, user: User, message: Message, custom_id: str | None, label: str | None) -> Json:
+    if not sees(world, user, message):
+        raise Refusal(f"{user.name} does not see this message")
+    for component in interactive(message.components):
+        if (custom_id is not None and component.get("custom_id") == custom_id) or (
+            label is not None and component.get("label") == label
+        ):
+            if component.get("disabled"):
+                raise Refusal(f"{custom_id or label} is disabled")
+            return component
+    raise Refusal(f"the message has no {custom_id or label}")
+
+
+def press(
+    discord: Discord, user: User, message: Message, *, custom_id: str | None = None, label: str | None = None
+) -> Interaction:
+    """Press a button, named by its custom id or its label."""
+    button = _component(discord.world, user, message, custom_id, label)
+    if button["type"] != BUTTON or button["style"] == LINK_STYLE:
+        raise Refusal(f"{custom_id or label} is no button that tells the bot")
+    data: Json = {"component_type": BUTTON, "custom_id": button["custom_id"], "id": button["id"]}
+    return _act(discord, user, message, data)
+
+
+def choose(discord: Discord, user: User, message: Message, custom_id: str, values: Sequence[str]) -> Interaction:
+    """Choose in a select, by the options' values or labels (other selects than of texts: by id)."""
+    select = _component(discord.world, user, message, custom_id, None)
+    if select["type"] not in SELECTS:
+        raise Refusal(f"{custom_id} is no select")
+    if not select.get("min_values", 1) <= len(values) <= select.get("max_values", 1):
+        raise Refusal(f"{custom_id} does not take {len(values)} values")
+    chosen = list(values)
+    if select["type"] == STRING_SELECT:
+        by_text = {option[key]: option["value"] for option in select["options"] for key in ("label", "value")}
+        if missing := [value for value in values if value not in by_text]:
+            raise Refusal(f"{custom_id} does not offer {', '.join(missing)}")
+        chosen = [by_text[value] for value in values]
+    data: Json = {
+        "component_type": select["type"],
+        "custom_id": custom_id,
+        "id": select["id"],
+        "values": chosen,
+    }
+    return _act(discord, user, message, data)
+
+
+def _act(discord: Discord, user: User, message: Message, data: Json) -> Interaction:
+    channel = discord.world.channels[message.channel_id]
+    return interactions.send(discord, InteractionKind.COMPONENT, user, channel, data, source=message)
+
+
+def submit_modal(discord: Discord, user: User, shown_by: Interaction, values: Mapping[str, str]) -> Interaction:
+    """Fill in the modal that an interaction showed and send it; fields left out keep what they showed."""
+    modal, world = shown_by.modal, discord.world
+    if modal is None or shown_by.user_id != user.id:
+        raise Refusal(f"no modal is open for {user.name}")
+    fields = [field for part in modal["components"] for field in fields_of(part)]
+    if unknown := values.keys() - {field["custom_id"] for field in fields}:
+        raise Refusal(f"the modal has no field {', '.join(sorted(unknown))}")
+    parts: list[Json] = []
+    for number, part in enumerate(modal["components"], start=1):
+        filled = [{"id": number, **_filled(field, values)} for field in fields_of(part)]
+        if part["type"] == LABEL:
+            parts.append({"type": LABEL, "id": number, "component": filled[0]})
+        elif filled:
+            parts.append({"type": part["type"], "id": number, "components": filled})
+    data: Json = {"custom_id": modal["custom_id"], "components": parts}
+    source = world.messages.get(shown_by.source_message_id or 0)
+    return interactions.send(
+        discord,
+        InteractionKind.MODAL_SUBMIT,
+        user,
+        world.channels[shown_by.channel_id],
+        data,
+        source=source,
+        triggered_by=shown_by,
+    )
+
+
+def _filled(field: Json, values: Mapping[str, str]) -> Json:
+    name = field["custom_id"]
+    filled: Json = {"type": field["type"], "custom_id": name}
+    if field["type"] in SELECTS:
+        return {**filled, "values": [values[name]] if name in values else []}
+    text = values.get(name, field.get("value") or "")
+    if not text and field.get("required", True):
+        raise Refusal(f"{name} is required")
+    least, most = field.get("min_length") or 0, field.get("max_length") or INPUT_VALUE
+    if text and not least <= len(text) <= most:
+        raise Refusal(f"{name} must have {least} to {most} characters, not {len(text)}")
+    return {**filled, "value": text}
+
+
+def write(discord: Discord, user: User, channel: Channel, content: str) -> Message:
+    """Post a member's own message."""
+    allowed = discord.world.permissions(channel, user.id)
+    if not allowed & Permission.SEND_MESSAGES:
+        raise Refusal(f"{user.name} may not write here")
+    return posting.create(discord, posting.Origin(channel=channel, author=user), Draft(content=content))
+
+
+def remove(discord: Discord, user: User, message: Message) -> None:
+    """Delete a message as its author or a moderator, or dismiss an ephemeral one."""
+    world = discord.world
+    if not sees(world, user, message):
+        raise Refusal(f"{user.name} does not see this message")
+    allowed = world.permissions(world.channels[message.channel_id], user.id)
+    own = user.id in {message.author_id, message.viewer_id}
+    if not own and not (message.guild_id is not None and allowed & Permission.MANAGE_MESSAGES):
+        raise Refusal(f"{user.name} may not delete this message")
+    posting.delete(discord, message, by=user)
+    for interaction in world.interactions.values():
+        if interaction.original_message_id == message.id and interaction.callback_type in {4, 5}:
+            interaction.state = InteractionState.DELETED

@@ -1,0 +1,202 @@
+"""What the stand-in keeps: users, guilds, channels, messages and interactions, as plain records."""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class ChannelKind(enum.IntEnum):
+    """The channel types that the stand-in has."""
+
+    TEXT = 0
+    DM = 1
+
+
+class MessageFlag(enum.IntFlag):
+    """The message flags that mean something here."""
+
+    SUPPRESS_EMBEDS = 1 << 2
+    EPHEMERAL = 1 << 6
+    LOADING = 1 << 7
+    SUPPRESS_NOTIFICATIONS = 1 << 12
+    COMPONENTS_V2 = 1 << 15
+
+
+NO_FLAGS = MessageFlag(0)
+
+
+class MessageKind(enum.IntEnum):
+    """The message types that the stand-in makes."""
+
+    DEFAULT = 0
+    REPLY = 19
+    COMMAND = 20
+
+
+class InteractionKind(enum.IntEnum):
+    """The interaction types that members cause."""
+
+    COMMAND = 2
+    COMPONENT = 3
+    AUTOCOMPLETE = 4
+    MODAL_SUBMIT = 5
+
+
+class InteractionState(enum.StrEnum):
+    """Where an interaction stands, seen by the member who caused it."""
+
+    PENDING = "pending"  # not acknowledged yet
+    DEFERRED = "deferred"  # acknowledged; a "thinking" message, or an update still to come
+    ANSWERED = "answered"  # a message, an update, choices or a modal is there
+    FAILED = "failed"  # "The application did not respond"
+    DELETED = "deleted"  # the answer was deleted
+
+
+@dataclass(kw_only=True)
+class User:
+    """An account; `name` is what the control API finds it by."""
+
+    id: int
+    name: str
+    bot: bool = False
+    locale: str = "en-US"
+    accepts_dms: bool = True
+
+
+@dataclass(kw_only=True)
+class Role:
+    """A role of a guild; the one whose id is the guild's is @everyone."""
+
+    id: int
+    name: str
+    permissions: int
+    position: int = 0
+    managed: bool = False
+
+
+@dataclass(kw_only=True)
+class Member:
+    """A user's membership in one guild."""
+
+    user_id: int
+    role_ids: list[int]
+    joined_at_ms: int
+
+
+@dataclass(kw_only=True)
+class Overwrite:
+    """What a channel allows or denies to one role or, `for_member`, to one member."""
+
+    id: int
+    for_member: bool
+    allow: int = 0
+    deny: int = 0
+
+
+@dataclass(kw_only=True)
+class Channel:
+    """A text channel of a guild, or the direct messages between the bot and `recipient_id`."""
+
+    id: int
+    kind: ChannelKind
+    name: str
+    guild_id: int | None = None
+    recipient_id: int | None = None
+    nsfw: bool = False
+    position: int = 0
+    overwrites: dict[int, Overwrite] = field(default_factory=dict)
+    last_message_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Guild:
+    """A server; the bot is in it when its user is among `members`."""
+
+    id: int
+    name: str
+    owner_id: int
+    locale: str = "en-US"
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """An uploaded file; `in_embed`: an embed shows it, so Discord does not list it with the message."""
+
+    id: int
+    filename: str
+    content_type: str
+    data: bytes
+    width: int | None = None
+    height: int | None = None
+    description: str | None = None
+    in_embed: bool = False
+
+
+@dataclass(kw_only=True)
+class Message:
+    """A message; `viewer_id` is the only one who sees an ephemeral one."""
+
+    id: int
+    channel_id: int
+    guild_id: int | None
+    author_id: int
+    kind: MessageKind
+    created_ms: int
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    flags: MessageFlag = NO_FLAGS
+    mention_ids: list[int] = field(default_factory=list)
+    mention_role_ids: list[int] = field(default_factory=list)
+    mention_everyone: bool = False
+    pinged_ids: list[int] = field(default_factory=list)
+    nonce: str | int | None = None
+    interaction_id: int | None = None
+    reference_id: int | None = None
+    viewer_id: int | None = None
+    edited_ms: int | None = None
+    edits: int = 0
+    deleted: bool = False
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only `viewer_id` sees it."""
+        return MessageFlag.EPHEMERAL in self.flags
+
+    @property
+    def loading(self) -> bool:
+        """Whether it is still the "thinking" of a deferred answer."""
+        return MessageFlag.LOADING in self.flags
+
+
+@dataclass(kw_only=True)
+class Interaction:
+    """Something a member did that the bot must answer; times are the sandbox's milliseconds."""
+
+    id: int
+    token: str
+    kind: InteractionKind
+    user_id: int
+    channel_id: int
+    guild_id: int | None
+    data: Json
+    created_ms: int
+    acknowledge_by_ms: int
+    expires_ms: int
+    attachment_size_limit: int
+    source_message_id: int | None = None
+    triggered_by: int | None = None  # a modal submit's: the interaction that showed the modal
+    state: InteractionState = InteractionState.PENDING
+    callback_type: int | None = None
+    acknowledged_ms: int | None = None
+    ephemeral: bool = False
+    original_message_id: int | None = None
+    follow_up_ids: list[int] = field(default_factory=list)
+    modal: Json | None = None
+    choices: list[Json] | None = None
+    failure: str | None = None

@@ -1,0 +1,233 @@
+"""A slash command's options, checked and sent as a Discord client does before the bot hears of it."""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sandbox.discord import permissions
+from sandbox.discord.body import make_upload
+from sandbox.discord.command_rules import GROUP, INTEGER, INTEGER_BOUND, NUMBER, STRING, STRING_MOST, SUBCOMMAND
+from sandbox.discord.errors import Refusal
+from sandbox.discord.message_objects import attachment_json
+from sandbox.discord.model import Attachment, Channel, Json
+from sandbox.discord.serialise import channel_json, member_json, role_json, user_json
+from sandbox.discord.world import World
+
+BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT = 5, 6, 7, 8, 9, 11
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """What a member typed, as the `data` of an interaction."""
+
+    command: Json
+    options: list[Json]
+    resolved: Json = field(default_factory=dict)
+
+    def data(self) -> Json:
+        """Write it."""
+        data: Json = {"id": self.command["id"], "name": self.command["name"], "type": 1, "options": self.options}
+        if self.resolved:
+            data["resolved"] = self.resolved
+        if "guild_id" in self.command:
+            data["guild_id"] = self.command["guild_id"]
+        return data
+
+
+def find_command(world: World, channel: Channel, name: str) -> Json:
+    """Return the command of that name which is offered in a channel; a guild's own hides a global one."""
+    for scope in (channel.guild_id, None):
+        for command in world.commands.get(scope, []):
+            if command["name"] == name and command["type"] == 1:
+                return command
+    raise Refusal(f"there is no command /{name} here")
+
+
+def check_may_use(world: World, channel: Channel, command: Json, user_id: int) -> None:
+    """Refuse what the client hides from this member in this channel."""
+    contexts = command.get("contexts")
+    here = 0 if channel.guild_id is not None else 1
+    if contexts is not None and here not in contexts:
+        raise Refusal(f"/{command['name']} is not offered in this kind of channel")
+    if command.get("nsfw") and not channel.nsfw:
+        raise Refusal(f"/{command['name']} is age-restricted and this channel is not")
+    if channel.guild_id is None:
+        return
+    allowed = permissions.in_channel(world.guilds[channel.guild_id], channel, user_id)
+    needed = command.get("default_member_permissions")
+    if needed is not None and allowed != permissions.ALL and (int(needed) == 0 or int(needed) & ~allowed):
+        raise Refusal(f"/{command['name']} is not for this member")
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    """Turns given values into option objects and gathers what they refer to."""
+
+    world: World
+    channel: Channel
+    resolved: Json = field(default_factory=dict)
+
+    async def read(self, option: Json, given: object, *, focused: bool) -> Json:
+        sent: Json = {"name": option["name"], "type": option["type"]}
+        if focused:  # what was typed so far, whatever it will become
+            return {**sent, "value": str(given), "focused": True}
+        if option["type"] == ATTACHMENT:
+            return {**sent, "value": await self._attachment(option, given)}
+        return {**sent, "value": self._value(option, given)}
+
+    def _value(self, option: Json, given: object) -> object:
+        kind = option["type"]
+        readers: Mapping[int, Callable[[Json, object], object]] = {
+            STRING: _string,
+            INTEGER: _number,
+            NUMBER: _number,
+            BOOLEAN: _boolean,
+            USER: self._user,
+            CHANNEL: self._channel,
+            ROLE: self._role,
+            MENTIONABLE: self._mentionable,
+        }
+        choices = option.get("choices")
+        if not choices:
+            return readers[kind](option, given)
+        for choice in choices:
+            if given == choice["value"] or given == choice["name"]:
+                return choice["value"]
+        names = ", ".join(str(choice["name"]) for choice in choices)
+        raise Refusal(f"{option['name']} is one of {names}, not {given!r}")
+
+    def _user_or_none(self, given: object) -> str | None:
+        user = self.world.users.get(_id(given))
+        if user is None:
+            return None
+        key = str(user.id)
+        self.resolved.setdefault("users", {})[key] = user_json(user)
+        guild = self.world.guilds.get(self.channel.guild_id or 0)
+        if guild is not None and user.id in guild.members:
+            member = member_json(self.world, guild.members[user.id], with_user=False)
+            member["permissions"] = str(permissions.in_channel(guild, self.channel, user.id))
+            self.resolved.setdefault("members", {})[key] = member
+        return key
+
+    def _role_or_none(self, given: object) -> str | None:
+        guild = self.world.guilds.get(self.channel.guild_id or 0)
+        role = guild.roles.get(_id(given)) if guild else None
+        if role is None:
+            return None
+        self.resolved.setdefault("roles", {})[str(role.id)] = role_json(role)
+        return str(role.id)
+
+    def _user(self, option: Json, given: object) -> str:
+        return self._user_or_none(given) or _no(option, "a user", given)
+
+    def _role(self, option: Json, given: object) -> str:
+        return self._role_or_none(given) or _no(option, "a role", given)
+
+    def _mentionable(self, option: Json, given: object) -> str:
+        return self._user_or_none(given) or self._role_or_none(given) or _no(option, "a user or role", given)
+
+    def _channel(self, option: Json, given: object) -> str:
+        channel = self.world.channels.get(_id(given))
+        types = option.get("channel_types")
+        if channel is None or channel.guild_id != self.channel.guild_id or (types and channel.kind not in types):
+            return _no(option, "a channel that fits", given)
+        self.resolved.setdefault("channels", {})[str(channel.id)] = channel_json(self.world, channel)
+        return str(channel.id)
+
+    async def _attachment(self, option: Json, given: object) -> str:
+        match given:
+            case {"filename": str(filename), "content_base64": str(content)}:
+                upload = await make_upload("file", filename, None, base64.b64decode(content, validate=True))
+            case _:
+                return _no(option, "a file", given)
+        if len(upload.data) > self.world.settings.attachment_size_limit:
+            raise Refusal("Your files are too powerful")
+        file = Attachment(
+            id=self.world.new_id(),
+            filename=upload.filename,
+            content_type=upload.content_type,
+            data=upload.data,
+            width=upload.width,
+            height=upload.height,
+        )
+        self.world.option_files[file.id] = file
+        written = attachment_json(self.world, self.channel.id, file, ephemeral=True)
+        self.resolved.setdefault("attachments", {})[str(file.id)] = written
+        return str(file.id)
+
+
+def _id(given: object) -> int:
+    return int(given) if isinstance(given, int | str) and str(given).isdigit() else 0
+
+
+def _no(option: Json, expected: str, given: object) -> str:
+    raise Refusal(f"{option['name']} must be {expected}, not {given!r}")
+
+
+def _string(option: Json, given: object) -> object:
+    if not isinstance(given, str):
+        return _no(option, "a text", given)
+    least, most = option.get("min_length") or 0, option.get("max_length") or STRING_MOST
+    if not least <= len(given) <= most:
+        raise Refusal(f"{option['name']} must have {least} to {most} characters, not {len(given)}")
+    return given
+
+
+def _number(option: Json, given: object) -> object:
+    whole = option["type"] == INTEGER
+    fits = isinstance(given, int) if whole else isinstance(given, int | float)
+    if not fits or isinstance(given, bool) or not isinstance(given, int | float):
+        return _no(option, "a whole number" if whole else "a number", given)
+    least, most = option.get("min_value", -INTEGER_BOUND), option.get("max_value", INTEGER_BOUND)
+    if not least <= given <= most:
+        raise Refusal(f"{option['name']} must be between {least} and {most}, not {given}")
+    return given
+
+
+def _boolean(option: Json, given: object) -> object:
+    return given if isinstance(given, bool) else _no(option, "true or false", given)
+
+
+async def read_invocation(
+    world: World,
+    channel: Channel,
+    command: Json,
+    words: Sequence[str],
+    given: Mapping[str, object],
+    *,
+    focused: str | None = None,
+) -> Invocation:
+    """Check what a member filled in; `words` names the subcommand, `focused` the option being completed.
+
+    Raises:
+        Refusal: an unknown or missing option, or a value that Discord's client would not send.
+    """
+    level, above = _level(command, words)
+    known: dict[str, Json] = {option["name"]: option for option in level.get("options") or []}
+    if any(option["type"] in {SUBCOMMAND, GROUP} for option in known.values()):
+        raise Refusal(f"/{command['name']} needs one of its subcommands: {', '.join(known)}")
+    if unknown := given.keys() - known.keys():
+        raise Refusal(f"/{' '.join([command['name'], *words])} has no option {', '.join(sorted(unknown))}")
+    if focused is not None and not known.get(focused, {}).get("autocomplete"):
+        raise Refusal(f"{focused} is not an option with autocomplete")
+    reader, options = _Reader(world=world, channel=channel), []
+    for name, option in known.items():
+        if name in given:
+            options.append(await reader.read(option, given[name], focused=name == focused))
+        elif option.get("required") and focused is None:
+            raise Refusal(f"{name} is required")
+    for step in reversed(above):
+        options = [{"name": step["name"], "type": step["type"], "options": options}]
+    return Invocation(command=command, options=options, resolved=reader.resolved)
+
+
+def _level(command: Json, words: Sequence[str]) -> tuple[Json, list[Json]]:
+    """Return what holds the options (the command or a subcommand), and the way to it."""
+    level, above = command, list[Json]()
+    for word in words:
+        below = [each for each in level.get("options") or [] if each["type"] in {SUBCOMMAND, GROUP}]
+        level = next((each for each in below if each["name"] == word), {})
+        if not level:
+            raise Refusal(f"/{command['name']} has no subcommand {word}")
+        above.append(level)
+    return level, above

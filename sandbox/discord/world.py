@@ -1,0 +1,215 @@
+"""The world behind the stand-in: all records, their ids, and what is true at the start."""
+
+import time
+from dataclasses import dataclass, field, fields
+
+from sandbox.clock import Clock
+from sandbox.discord.errors import NoSuchThing, unknown_channel, unknown_guild, unknown_user
+from sandbox.discord.model import (
+    Attachment,
+    Channel,
+    ChannelKind,
+    Guild,
+    Interaction,
+    Json,
+    Member,
+    Message,
+    Role,
+    User,
+)
+from sandbox.discord.permissions import ALL, IN_DM, TALKING, Permission, in_channel
+from sandbox.events import Events
+
+DISCORD_EPOCH_MS = 1_420_070_400_000  # https://discord.com/developers/docs/reference#snowflakes
+TOKEN = "sandbox-token"  # noqa: S105 - the token of a bot that exists only here
+
+
+class SnowflakeMaker:
+    """Makes ids that grow and carry real time.
+
+    They follow the real clock even after the sandbox's was moved, because the bot under test reads an
+    interaction's age from its id with a clock of its own.
+    """
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def __call__(self) -> int:
+        """Return the next id."""
+        now = (time.time_ns() // 1_000_000 - DISCORD_EPOCH_MS) << 22
+        self._last = max(self._last + 1, now)
+        return self._last
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """What the control API may change; the defaults are Discord's."""
+
+    ack_seconds: float = 3.0
+    token_lifetime_seconds: float = 900.0
+    attachment_size_limit: int = 10 * 1024 * 1024
+    latency_ms: int = 0
+    nonce_seconds: float = 300.0
+    heartbeat_interval_ms: int = 41_250
+    privileged_intents: bool = False
+    shards: int = 1
+
+    def change(self, values: Json) -> None:
+        """Set the named settings.
+
+        Raises:
+            ValueError: a name that is no setting, or a value of another type or below zero.
+        """
+        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            kind = known.get(name)
+            if kind is None:
+                raise ValueError(f"no setting is called {name!r}")
+            number = kind is not bool and isinstance(value, int | float) and not isinstance(value, bool)
+            if not (isinstance(value, kind) or number) or value < 0:
+                raise ValueError(f"{name} cannot be {value!r}")
+        for name, value in values.items():
+            setattr(self, name, known[name](value))
+
+
+@dataclass(kw_only=True)
+class World:
+    """All that exists; the records are changed in place by the modules of this package."""
+
+    clock: Clock
+    events: Events
+    new_id: SnowflakeMaker = field(default_factory=SnowflakeMaker)
+    settings: Settings = field(default_factory=Settings)
+    base_url: str = ""
+    users: dict[int, User] = field(default_factory=dict)
+    guilds: dict[int, Guild] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    interactions: dict[int, Interaction] = field(default_factory=dict)
+    commands: dict[int | None, list[Json]] = field(default_factory=dict)  # by guild; None: global
+    option_files: dict[int, Attachment] = field(default_factory=dict)  # uploaded as a command's option
+    identifies: int = 0
+    bot: User = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bot = self.add_user("fluxcord", bot=True)
+        ada, olga = self.add_user("Ada"), self.add_user("Olga")
+        mara, ben = self.add_user("Mara"), self.add_user("Ben")
+        garden = self.add_guild("Pixel Garden", owner=self.add_user("Otto"))
+        for user in (mara, ben):
+            self.join(garden, user)
+        self.join(garden, olga, permissions=int(Permission.MANAGE_MESSAGES))
+        self.join(garden, ada, permissions=int(Permission.ADMINISTRATOR))
+        self.add_channel(garden, "art")
+        self.add_channel(garden, "art-after-dark", nsfw=True)
+
+    @property
+    def application_id(self) -> int:
+        """The application's id, which is its bot's."""
+        return self.bot.id
+
+    def add_user(self, name: str, *, bot: bool = False, locale: str = "en-US") -> User:
+        """Make an account."""
+        user = User(id=self.new_id(), name=name, bot=bot, locale=locale)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str, *, owner: User, locale: str = "en-US") -> Guild:
+        """Make a server with its owner and the bot in it, and no channel."""
+        guild = Guild(id=self.new_id(), name=name, owner_id=owner.id, locale=locale)
+        guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=int(TALKING))
+        self.guilds[guild.id] = guild
+        self.join(guild, owner)
+        self.join(guild, self.bot, permissions=int(TALKING))
+        return guild
+
+    def add_channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:
+        """Make a text channel."""
+        position = sum(channel.guild_id == guild.id for channel in self.channels.values())
+        channel = Channel(
+            id=self.new_id(),
+            kind=ChannelKind.TEXT,
+            name=name,
+            guild_id=guild.id,
+            nsfw=nsfw,
+            position=position,
+        )
+        self.channels[channel.id] = channel
+        return channel
+
+    def join(self, guild: Guild, user: User, *, permissions: int = 0) -> Member:
+        """Make the user a member, with a role of its own when it gets permissions beyond @everyone's."""
+        role_ids = []
+        if permissions:
+            role = Role(
+                id=self.new_id(),
+                name=user.name,
+                permissions=permissions & ALL,
+                position=len(guild.roles),
+                managed=user.bot,
+            )
+            guild.roles[role.id] = role
+            role_ids.append(role.id)
+        member = Member(user_id=user.id, role_ids=role_ids, joined_at_ms=self.clock.now_ms())
+        guild.members[user.id] = member
+        return member
+
+    def dm_with(self, user: User) -> Channel | None:
+        """Return the channel of the bot's direct messages with a user, if it was ever opened."""
+        return next((each for each in self.channels.values() if each.recipient_id == user.id), None)
+
+    def open_dm(self, user: User) -> Channel:
+        """Return that channel, made when it is not there yet."""
+        if channel := self.dm_with(user):
+            return channel
+        channel = Channel(id=self.new_id(), kind=ChannelKind.DM, name="", recipient_id=user.id)
+        self.channels[channel.id] = channel
+        self.events.emit("dm_opened", channel_id=str(channel.id), user_id=str(user.id))
+        return channel
+
+    def guild_channels(self, guild: Guild) -> list[Channel]:
+        """Return a guild's channels in their order."""
+        return sorted(
+            (channel for channel in self.channels.values() if channel.guild_id == guild.id),
+            key=lambda channel: channel.position,
+        )
+
+    def permissions(self, channel: Channel, user_id: int) -> int:
+        """Return what a user may do in a channel; 0 when it is not there for them."""
+        if channel.guild_id is None:
+            return IN_DM if user_id in {self.bot.id, channel.recipient_id} else 0
+        return in_channel(self.guilds[channel.guild_id], channel, user_id)
+
+    def bot_channel(self, channel_id: int) -> Channel:
+        """Return a channel that exists for the bot, else Discord's 10003."""
+        channel = self.channels.get(channel_id)
+        if channel is None or (
+            channel.guild_id is not None and self.bot.id not in self.guilds[channel.guild_id].members
+        ):
+            raise unknown_channel()
+        return channel
+
+    def bot_guild(self, guild_id: int) -> Guild:
+        """Return a guild that the bot is in, else Discord's 10004."""
+        guild = self.guilds.get(guild_id)
+        if guild is None or self.bot.id not in guild.members:
+            raise unknown_guild()
+        return guild
+
+    def user(self, user_id: int) -> User:
+        """Return an account, else Discord's 10013."""
+        if user_id not in self.users:
+            raise unknown_user()
+        return self.users[user_id]
+
+    def channel(self, channel_id: int) -> Channel:
+        """Return a channel for the control API."""
+        if channel_id not in self.channels:
+            raise NoSuchThing(f"there is no channel {channel_id}")
+        return self.channels[channel_id]
+
+    def message(self, message_id: int) -> Message:
+        """Return a message for the control API, a deleted one too."""
+        if message_id not in self.messages:
+            raise NoSuchThing(f"there is no message {message_id}")
+        return self.messages[message_id]
