@@ -1,0 +1,146 @@
+"""each::labs' predictions on the wire: what is sent, and what comes back in whichever shape. Pure, no I/O.
+
+Sources: https://docs.eachlabs.ai (predictions, webhooks, errors) and the vendor's OpenAPI file.
+"""
+
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jobs.catalog import Model
+from jobs.errors import ContentRefused, GenerationFailed, ProviderError, UnknownOutcome
+from jobs.model import Job
+from jobs.outcomes import Accepted, Created, Finished, RemoteImage
+from jobs.request import body_fields
+from providers.answers import Answer, error_text, json_object
+from providers.costs import micro_usd
+from providers.failures import describe, speaks_of_content, stated_failure, stated_refusal
+from providers.images import read_images
+from providers.scrub import Scrubber
+
+_ID: Final = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}", re.ASCII)  # becomes part of a path
+_LOGS_LONGEST: Final = 300  # characters, from the end: what went wrong stands last
+_ID_FIELDS: Final = ("predictionID", "exec_id", "prediction_id", "id")
+
+
+class State(enum.Enum):
+    """What a vendor's status means."""
+
+    RUNNING = enum.auto()
+    SUCCEEDED = enum.auto()
+    FAILED = enum.auto()
+    UNKNOWN = enum.auto()  # a word that no page names
+
+
+_STATES: Final[Mapping[str, State]] = {
+    "created": State.RUNNING,
+    "starting": State.RUNNING,
+    "processing": State.RUNNING,
+    "queued": State.RUNNING,
+    "running": State.RUNNING,
+    "success": State.SUCCEEDED,
+    "succeeded": State.SUCCEEDED,
+    "completed": State.SUCCEEDED,
+    "error": State.FAILED,
+    "failed": State.FAILED,
+    "cancelled": State.FAILED,
+    "canceled": State.FAILED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What a poll's answer or a webhook's body says."""
+
+    id: str | None
+    word: str  # the status as the vendor wrote it, at most 40 characters
+    state: State
+    images: tuple[RemoteImage, ...]
+    cost: int | None  # micro-dollars
+    error: str  # for people; not scrubbed yet
+    logs: str  # their end; not scrubbed yet
+
+    def finished(self) -> Finished:
+        """The images, which must be there."""
+        return Finished(images=self.images, cost=self.cost, prediction_id=self.id)
+
+    def failure(self, scrub: Scrubber) -> ProviderError:
+        """The error that this prediction ended with."""
+        return stated_failure(self.error, logs=self.logs, scrub=scrub, what=f"prediction {self.word}")
+
+    def failure_unseen(self) -> ProviderError:
+        """The same, for a reader that knows no prompt to scrub: whether it was about content, and no text."""
+        if speaks_of_content(f"{self.error} {self.logs}"):
+            return ContentRefused(f"prediction {self.state.name.lower()}, for its content by the vendor's words")
+        return GenerationFailed(f"prediction {self.state.name.lower()}, by its webhook")
+
+
+def create_body(job: Job, model: Model, *, webhook_url: str | None) -> dict[str, Any]:
+    """The create request: only what was chosen, and a webhook only where one can arrive."""
+    body: dict[str, Any] = {"model": model.slug, "input": body_fields(job.request, model)}
+    if model.version is not None:
+        body["version"] = model.version
+    if webhook_url is not None:
+        body |= {"webhook_url": webhook_url, "webhook_secret": job.webhook_secret}
+    return body
+
+
+def read_created(answer: Answer, *, scrub: Scrubber) -> Created:
+    """What a 2xx answer to the create says.
+
+    Raises:
+        UnknownOutcome: it cannot be understood, and the prediction may exist.
+        ProviderError: it states an error.
+    """
+    value = json_object(answer.body)
+    if value is None:
+        raise UnknownOutcome(f"{describe(answer, scrub=scrub)}, an answer that is no JSON object")
+    prediction = read_prediction(value)
+    if prediction.id is None:
+        if prediction.state is State.FAILED:
+            # No prediction and a stated error: it was refused, whatever the status line says.
+            raise stated_refusal(answer, scrub=scrub)
+        raise UnknownOutcome(f"{describe(answer, scrub=scrub)}, an answer without a prediction's id")
+    if prediction.images and prediction.state is State.SUCCEEDED:
+        return prediction.finished()
+    return Accepted(prediction_id=prediction.id)
+
+
+def read_prediction(value: Mapping[str, Any]) -> Prediction:
+    """Read a poll's answer or a webhook's body; never raises."""
+    status, metrics, logs = value.get("status"), value.get("metrics"), value.get("logs")
+    word = status if isinstance(status, str) else ""
+    return Prediction(
+        id=next((found for name in _ID_FIELDS if (found := _identifier(value.get(name)))), None),
+        word=word[:40],
+        state=_STATES.get(word.strip().lower(), State.UNKNOWN),
+        images=read_images(value.get("output")),
+        cost=micro_usd(metrics.get("cost")) if isinstance(metrics, dict) else None,
+        error=_error(value),
+        logs=logs.strip()[-_LOGS_LONGEST:] if isinstance(logs, str) else "",
+    )
+
+
+def nothing_made(prediction: Prediction) -> ProviderError:
+    """The error of a prediction that succeeded without an image."""
+    return GenerationFailed(f"prediction {prediction.word} without any image in its output")
+
+
+def _identifier(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _error(value: Mapping[str, Any]) -> str:
+    """The text of a failure: in message, details or error, else in the output."""
+    output = value.get("output")
+    entries = output if isinstance(output, list) else [output]
+    inside = (
+        str(text)
+        for entry in entries
+        if isinstance(entry, dict)
+        for name in ("error_message", "error", "message")
+        if isinstance(text := entry.get(name), str)
+    )
+    return next((text for text in (error_text(value), *inside) if text.strip()), "")
