@@ -1,1 +1,254 @@
-"""The entry."""
+"""The entry, and the one place where everything is joined: `python bot.py [run | demo]`."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import discord
+import httpx
+import structlog
+
+from cogs.account import Account
+from cogs.audience import DiscordAudience
+from cogs.client import Fluxcord
+from cogs.desk import OrderDesk
+from cogs.gallery import Gallery
+from cogs.help import Help
+from cogs.imagine import Imagine
+from cogs.operator import OperatorNotices
+from cogs.posting import Poster
+from cogs.progress import ProgressBoard
+from demo import run_demo
+from jobs.catalog import FLUX_2_LORA, Catalog, PerMegapixel, Provider
+from jobs.dispatcher import Limits
+from jobs.estimates import Estimates
+from jobs.observer import Observers
+from jobs.ports import ImageApi, StoreUnavailable
+from jobs.progress import ProgressReader
+from jobs.service import JobService
+from jobs.tasks import Tasks
+from jobs.world import World
+from logs import configure_logging
+from media.fit import fit
+from providers.aimlapi import AimlApi
+from providers.download import ResultDownloader
+from providers.eachlabs import EachLabs
+from settings import Settings, SettingsFault, load_settings
+from storage.errors import UnusableDatabase
+from storage.files import ResultFiles
+from storage.lock import hold
+from storage.store import open_store
+from web.app import WebServer, build_app
+from web.metrics import Metrics
+from web.ports import Check
+
+_log = structlog.get_logger("bot")
+EXIT_FAULT = 2  # a setting, the token or the database has to be mended first
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        """UTC milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+
+class Health:
+    """What `/readyz` asks."""
+
+    def __init__(self, client: discord.Client, tasks: Tasks) -> None:
+        self._client = client
+        self._tasks = tasks
+
+    def checks(self) -> Sequence[Check]:
+        """The gateway, and every background loop."""
+        connected = self._client.is_ready() and not self._client.is_closed()
+        down = self._tasks.down
+        return [
+            Check(name="discord", ok=connected, detail="connected" if connected else "not connected"),
+            *(Check(name=name, ok=name not in down, detail=down.get(name, "running")) for name in self._tasks.loops),
+        ]
+
+
+class StartFault(Exception):
+    """The bot cannot start; `str()` is one line that says why and what to do."""
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the bot until `stop` is set, then stop gracefully.
+
+    Raises:
+        StartFault: it cannot start.
+    """
+    try:
+        async with (
+            hold(settings.database_path, on_wait=_standing_by),
+            _running(settings) as client,
+            asyncio.TaskGroup() as group,
+        ):
+            connection = group.create_task(client.connect())
+            stopping = group.create_task(stop.wait())
+            await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            connection.cancel()
+    except* discord.LoginFailure:
+        raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
+    except* (UnusableDatabase, StoreUnavailable) as group:
+        raise StartFault(f"The database cannot be used: {group.exceptions[0]}") from None
+
+
+def _standing_by() -> None:
+    _log.info("another process runs on this database; standing by to take over")
+
+
+@contextlib.asynccontextmanager
+async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
+    """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
+    clock, tasks, metrics = SystemClock(), Tasks(), Metrics()
+    catalog, files = _catalog(settings), ResultFiles(settings.data_dir)
+    estimates = Estimates(catalog)
+    async with contextlib.AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings.database_path, clock))
+        http = await stack.enter_async_context(httpx.AsyncClient())
+        source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
+        apis = _apis(settings, http)
+        limits = _limits(settings)
+        slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
+
+        async def set_up(client: Fluxcord) -> None:
+            for cog in (
+                Imagine(client, service, desk),
+                Gallery(client, service, desk),
+                Account(service),
+                Help(catalog),
+            ):
+                await client.add_cog(cog)
+            await client.register_commands(guild_id=settings.dev_guild_id, memory=settings.data_dir / "commands.sha256")
+            tasks.supervise("progress", board.run)
+            await service.start()
+
+        client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
+        poster = Poster(client, clock)
+        board = ProgressBoard(poster, ProgressReader(store, estimates, clock, slots=slots).read)
+        world = World(
+            store=store,
+            apis=apis,
+            catalog=catalog,
+            source=source,
+            files=files,
+            audience=DiscordAudience(poster, board, catalog, _fit),
+            observer=Observers(metrics, OperatorNotices(client, tasks, channel_id=settings.operator_channel_id)),
+            clock=clock,
+            estimates=estimates,
+            public_url=settings.public_url,
+            images_per_day=settings.quota_images_per_day,
+            tasks=tasks,
+        )
+        service = JobService(world, limits)
+        desk = OrderDesk(service, unsafe_guilds=frozenset(settings.safety_off_guilds))
+        server = WebServer(
+            build_app(webhooks=service, readiness=Health(client, tasks), metrics=metrics),
+            host=settings.http_host,
+            port=settings.http_port,
+        )
+        await stack.enter_async_context(client)
+        stack.push_async_callback(board.close)
+        stack.push_async_callback(service.stop, seconds=settings.stop_seconds)
+        try:
+            await stack.enter_async_context(server)
+        except OSError as error:
+            address = f"{settings.http_host}:{settings.http_port}"
+            raise StartFault(
+                f"HTTP_HOST and HTTP_PORT: cannot listen on {address} ({error.strerror}). Choose a free port."
+            ) from None
+        _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
+        await client.login(settings.discord_token.get_secret_value())
+        yield client
+        _log.info("stopping", seconds=settings.stop_seconds)
+
+
+def _catalog(settings: Settings) -> Catalog:
+    keys = {Provider.EACHLABS: settings.eachlabs_api_key, Provider.AIMLAPI: settings.aimlapi_api_key}
+    micro_usd = int(settings.aimlapi_usd_per_megapixel * 1_000_000)
+    return Catalog(
+        offered=[provider for provider, several in keys.items() if several],
+        prices={FLUX_2_LORA.key: PerMegapixel(micro_usd=micro_usd)},
+    )
+
+
+def _apis(settings: Settings, http: httpx.AsyncClient) -> dict[Provider, ImageApi]:
+    apis: dict[Provider, ImageApi] = {}
+    if settings.eachlabs_api_key:
+        keys = [key.get_secret_value() for key in settings.eachlabs_api_key]
+        apis[Provider.EACHLABS] = EachLabs(http, base_url=settings.eachlabs_api_url, keys=keys)
+    if settings.aimlapi_api_key:
+        keys = [key.get_secret_value() for key in settings.aimlapi_api_key]
+        apis[Provider.AIMLAPI] = AimlApi(http, base_url=settings.aimlapi_api_url, keys=keys)
+    return apis
+
+
+def _limits(settings: Settings) -> dict[Provider, Limits]:
+    return {
+        Provider.EACHLABS: Limits(
+            concurrency=settings.eachlabs_concurrency, creates_per_minute=settings.eachlabs_creates_per_minute
+        ),
+        Provider.AIMLAPI: Limits(concurrency=settings.aimlapi_concurrency),
+    }
+
+
+def _fit(paths: Sequence[Path], limit: int) -> list[Path]:
+    if not paths:
+        return []
+    folder = paths[0].parent / "fitted"
+    folder.mkdir(exist_ok=True)
+    return fit(paths, limit, folder)
+
+
+def _secrets(settings: Settings) -> list[str]:
+    keys = [settings.discord_token, *settings.eachlabs_api_key, *settings.aimlapi_api_key]
+    return [key.get_secret_value() for key in keys]
+
+
+async def _until_signalled(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: its event loop knows no signal handlers
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    await serve(settings, stop)
+    _log.info("stopped")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="bot.py", description="fluxcord: images from words, in Discord")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="run the bot with the settings of .env (the default)")
+    demo = commands.add_parser("demo", help="watch it work on a sandbox, without any account")
+    demo.add_argument("--serve", action="store_true", help="keep the sandbox and the bot running afterwards")
+    demo.add_argument("--output", type=Path, default=Path("demo-output"), help="where pictures go (%(default)s)")
+    options = parser.parse_args(arguments)
+    if options.command == "demo":
+        return run_demo(options.output, serve=options.serve)
+    try:
+        settings = load_settings()
+        configure_logging(level=settings.log_level, form=settings.log_format, secrets=_secrets(settings))
+        asyncio.run(_until_signalled(settings))
+    except (SettingsFault, StartFault) as fault:
+        sys.stderr.write(f"{fault}\n")
+        return EXIT_FAULT
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -24,7 +24,7 @@ TOO_LATE: Final = "It is too late to cancel this one: the images are on their wa
 class Gallery(commands.Cog):
     """The buttons of every message that shows a job, old ones too."""
 
-    def __init__(self, bot: commands.Bot, service: JobService, desk: OrderDesk) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, service: JobService, desk: OrderDesk) -> None:
         self._bot = bot
         self._service = service
         self._desk = desk

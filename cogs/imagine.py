@@ -19,7 +19,7 @@ _LONGEST: Final = 100  # characters of a suggestion, Discord's bound
 class Imagine(commands.Cog):
     """The command, and the suggestions that Discord shows while its options are typed."""
 
-    def __init__(self, bot: commands.Bot, service: JobService, desk: OrderDesk) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, service: JobService, desk: OrderDesk) -> None:
         self._bot = bot
         self._service = service
         self._desk = desk

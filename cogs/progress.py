@@ -17,7 +17,6 @@ from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.progress import Progress
 from jobs.signal import Signal
 from jobs.status import FINISHED, Status
-from jobs.tasks import Tasks
 
 _log = structlog.get_logger(__name__)
 Read = Callable[[str], Awaitable[Progress | None]]
@@ -42,10 +41,9 @@ class _Shown:
 class ProgressBoard:
     """Every job whose progress is shown; one loop serves them all."""
 
-    def __init__(self, poster: Poster, read: Read, tasks: Tasks) -> None:
+    def __init__(self, poster: Poster, read: Read) -> None:
         self._poster = poster
         self._read = read
-        self._tasks = tasks
         self._shown: dict[str, _Shown] = {}
         self._due: list[tuple[float, str]] = []
         self._signal = Signal()

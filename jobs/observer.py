@@ -22,3 +22,25 @@ class Observer(Protocol):
     def provider_error(self, provider: Provider, reason: Reason) -> None:
         """A call to an image API went wrong, whatever becomes of the job."""
         ...
+
+
+class Observers:
+    """Several observers as one."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self._observers = observers
+
+    def admitted(self, job: Job) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.admitted(job)
+
+    def changed(self, job: Job, previous: Status) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.changed(job, previous)
+
+    def provider_error(self, provider: Provider, reason: Reason) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.provider_error(provider, reason)
