@@ -101,12 +101,12 @@ async def _log_faults(request: web.Request, handler: Handler) -> web.StreamRespo
     """Log a fault of ours by the route's pattern: the path itself may hold a token."""
     try:
         return await handler(request)
-    except (web.HTTPException, ConnectionError):
+    except web.HTTPException:
         raise
     except Exception:
         resource = request.match_info.route.resource
         _log.exception("request failed", route=resource.canonical if resource else None)
-        return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        raise  # aiohttp answers 500
 
 
 class _Probes:

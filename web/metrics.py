@@ -25,6 +25,7 @@ class WebhookOutcome(enum.StrEnum):
     WRONG_SECRET = "wrong_secret"  # noqa: S105 - the name of an outcome
     TOO_LARGE = "too_large"
     TIMED_OUT = "timed_out"
+    BROKEN_OFF = "broken_off"  # the sender went away before the body was whole
     UNAVAILABLE = "unavailable"  # our database was
 
 

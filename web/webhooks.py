@@ -26,6 +26,7 @@ _STATUSES: Final = {
     WebhookOutcome.WRONG_SECRET: HTTPStatus.FORBIDDEN,
     WebhookOutcome.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WebhookOutcome.TIMED_OUT: HTTPStatus.REQUEST_TIMEOUT,
+    WebhookOutcome.BROKEN_OFF: HTTPStatus.BAD_REQUEST,  # nobody is there to read it
     WebhookOutcome.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,  # the vendor then sends it once more
 }
 
@@ -57,6 +58,22 @@ class Webhooks:
         return response
 
     async def _take(self, request: web.Request, provider: str, job_id: str) -> WebhookOutcome:
+        if (refusal := await self._refusal(request, provider, job_id)) is not None:
+            return refusal
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await _read(request)
+        except TimeoutError:
+            return WebhookOutcome.TIMED_OUT
+        except ConnectionError:
+            return WebhookOutcome.BROKEN_OFF
+        if body is None:
+            return WebhookOutcome.TOO_LARGE
+        self._receiver.webhook_arrived(job_id, body)
+        return WebhookOutcome.ACCEPTED
+
+    async def _refusal(self, request: web.Request, provider: str, job_id: str) -> WebhookOutcome | None:
+        """Why the sender is not who may report on this job; None where it may."""
         try:
             secrets = await self._receiver.webhook_secrets(provider, job_id)
         except StoreUnavailable:
@@ -67,15 +84,7 @@ class Webhooks:
         stated = request.headers.get("X-Webhook-Secret")
         if stated is not None and not _same(stated, secret):
             return WebhookOutcome.WRONG_SECRET
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                body = await _read(request)
-        except TimeoutError:
-            return WebhookOutcome.TIMED_OUT
-        if body is None:
-            return WebhookOutcome.TOO_LARGE
-        self._receiver.webhook_arrived(job_id, body)
-        return WebhookOutcome.ACCEPTED
+        return None
 
 
 def _same(stated: str, expected: str) -> bool:

@@ -1,0 +1,175 @@
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from structlog.testing import capture_logs
+
+TOKEN = quote("tök-en")
+PATH = f"/webhooks/eachlabs/job1/{TOKEN}"
+LIMIT = 1024 * 1024
+
+# What the fixtures give; their types live in conftest.py, which cannot be imported.
+Site = Any
+Serving = Callable[..., AbstractAsyncContextManager[Site]]
+
+
+def counted(site: Site, outcome: str) -> bool:
+    """Whether exactly one call ended so."""
+    return f'fluxcord_webhooks_total{{outcome="{outcome}"}} 1.0' in site.metrics.text().decode()
+
+
+async def test_a_webhook_with_the_jobs_token_is_handed_on_as_it_came(site: Site) -> None:
+    """The body is not looked at here, and the answer has none."""
+    answer = await site.http.post(PATH, content=b'{"exec_id": "p1"}')
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert site.receiver.arrived == [("job1", b'{"exec_id": "p1"}')]
+    assert counted(site, "accepted")
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\x00 no JSON", b"{" * 1000, b"x" * LIMIT])
+async def test_any_body_up_to_the_cap_is_handed_on(site: Site, body: bytes) -> None:
+    """Whether it makes sense is the domain's to say."""
+    assert (await site.http.post(PATH, content=body)).status_code == 204
+    assert site.receiver.arrived == [("job1", body)]
+
+
+async def test_a_duplicate_is_handed_on_again(site: Site) -> None:
+    """The vendor repeats itself; whoever takes it copes."""
+    for _ in range(2):
+        assert (await site.http.post(PATH, content=b"{}")).status_code == 204
+    assert len(site.receiver.arrived) == 2
+
+
+async def test_the_right_secret_is_accepted(site: Site) -> None:
+    """The header confirms what the URL has proven."""
+    answer = await site.http.post(PATH, headers={"X-Webhook-Secret": "sécret".encode()}, content=b"{}")
+    assert answer.status_code == 204
+
+
+@pytest.mark.parametrize("secret", [b"wrong", b"", b"s\xc3\xa9cret2", b"\xff\xfe"])
+async def test_a_wrong_secret_is_refused(site: Site, secret: bytes) -> None:
+    """An absent header is fine, a wrong one is not."""
+    answer = await site.http.post(PATH, headers={"X-Webhook-Secret": secret}, content=b"{}")
+    assert answer.status_code == 403
+    assert site.receiver.arrived == []
+    assert counted(site, "wrong_secret")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/webhooks/eachlabs/job1/wrong",
+        f"/webhooks/eachlabs/job1/{TOKEN}2",
+        f"/webhooks/eachlabs/job1/{TOKEN[:-1]}",
+        "/webhooks/eachlabs/job1/%FF",
+        f"/webhooks/eachlabs/unknown/{TOKEN}",
+        "/webhooks/eachlabs/job0/x",  # a job that has no webhook
+        f"/webhooks/aimlapi/job1/{TOKEN}",
+        f"/webhooks/other/job1/{TOKEN}",
+    ],
+)
+async def test_a_wrong_token_and_an_unknown_job_look_the_same(site: Site, path: str) -> None:
+    """Whoever guesses learns nothing."""
+    answer = await site.http.post(path, headers={"X-Webhook-Secret": "wrong"}, content=b"{}")
+    assert (answer.status_code, answer.content) == (404, b"")
+    assert site.receiver.arrived == []
+    assert counted(site, "unknown")
+
+
+async def test_the_domain_is_not_asked_about_unknown_providers(site: Site) -> None:
+    """Only known providers reach the database."""
+    await site.http.post(f"/webhooks/other/job1/{TOKEN}", content=b"{}")
+    assert site.receiver.asked == []
+
+
+async def test_the_token_is_compared_before_the_body_is_read(site: Site) -> None:
+    """A stranger is refused although his body never comes."""
+    head = b"POST /webhooks/eachlabs/job1/wrong HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+    assert (await site.raw(head)).startswith(b"HTTP/1.1 404 ")
+
+
+async def test_a_body_that_states_too_much_is_refused_unread(site: Site) -> None:
+    """Its length is enough to know."""
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {LIMIT + 1}\r\n\r\n"
+    assert (await site.raw(head.encode())).startswith(b"HTTP/1.1 413 ")
+    assert counted(site, "too_large")
+
+
+async def test_a_body_that_grows_too_long_is_refused_while_it_comes(site: Site) -> None:
+    """A chunked body states no length."""
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    assert (await site.raw(head + chunk * 16 + b"1\r\nx\r\n")).startswith(b"HTTP/1.1 413 ")
+    assert site.receiver.arrived == []
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(serving: Serving) -> None:
+    """A held connection costs the sender, not us."""
+    async with serving(body_seconds=0.05) as site:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+        assert (await site.raw(head.encode())).startswith(b"HTTP/1.1 408 ")
+        assert counted(site, "timed_out")
+        assert site.receiver.arrived == []
+
+
+async def test_a_sender_that_goes_away_half_way_leaves_nothing_behind(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Half a body is no body, and no fault of ours."""
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+    with capture_logs() as logs:
+        await site.raw(head.encode(), end=True)
+    assert site.receiver.arrived == []
+    assert counted(site, "broken_off")
+    assert not [entry for entry in logs if entry["log_level"] == "error"]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_while_the_database_is_away_the_vendor_is_asked_to_come_again(site: Site) -> None:
+    """The vendor tries three times."""
+    site.receiver.error = site.unavailable
+    assert (await site.http.post(PATH, content=b"{}")).status_code == 503
+    assert counted(site, "unavailable")
+
+
+async def test_other_methods_are_refused(site: Site) -> None:
+    """A webhook is posted."""
+    assert (await site.http.get(PATH)).status_code == 405
+
+
+async def test_no_log_ever_holds_the_token_or_the_secret(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """Not when all is well, not when a request is malformed, and not when the domain breaks."""
+    caplog.set_level(logging.DEBUG)
+    with capture_logs() as logs:
+        await site.http.post(PATH, headers={"X-Webhook-Secret": "wrong-s3cret"}, content=b"{}")
+        await site.http.post(PATH, content=b"{}")
+        await site.raw(f"POST {PATH} HTTP/one\r\n\r\n".encode())
+        await site.raw(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{TOKEN}\r\n".encode())
+        site.receiver.error = RuntimeError("broken")
+        assert (await site.http.post(PATH, content=b"{}")).status_code == 500
+    ours = [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore", "asyncio"))]
+    text = repr(logs) + "\n".join(logging.Formatter().format(record) for record in ours)
+    assert TOKEN not in text
+    assert "s3cret" not in text
+    assert "/webhooks/{provider}/{job}/{token}" in text, "the fault is told by the route's pattern"
+    assert [entry["job"] for entry in logs if entry["event"] == "webhook"] == ["job1", "job1"]
+
+
+async def test_what_a_stranger_writes_in_place_of_a_job_is_not_logged(site: Site) -> None:
+    """He may have put a token there."""
+    with capture_logs() as logs:
+        await site.http.post(f"/webhooks/eachlabs/{TOKEN}/x", content=b"{}")
+    assert logs == [{"event": "webhook", "outcome": "unknown", "log_level": "info"}]
+
+
+async def test_the_answer_does_not_wait_for_other_senders(site: Site) -> None:
+    """A slow body holds up nobody else."""
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+    async with asyncio.TaskGroup() as group:
+        slow = group.create_task(site.raw(head.encode()))
+        assert (await site.http.post(PATH, content=b"{}")).status_code == 204
+        slow.cancel()
