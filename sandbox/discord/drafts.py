@@ -73,7 +73,7 @@ def read_draft(
         components=components,
         attachments=attachments,
         flags=MessageFlag(flags),
-        mentions=_mentions(content or "", payload.get("allowed_mentions")),
+        mentions=mentions_of(content or "", payload.get("allowed_mentions")),
         nonce=payload.get("nonce"),
     )
 
@@ -143,7 +143,8 @@ def _mark_shown(embeds: list[Json], attachments: list[Attachment], errors: FormE
     return [replace(each, in_embed=each.in_embed or each.filename in shown) for each in attachments]
 
 
-def _mentions(content: str, allowed: object) -> Mentions:
+def mentions_of(content: str, allowed: object = None) -> Mentions:
+    """Return whom a text addresses; without `allowed_mentions` everyone it names."""
     rules = allowed if isinstance(allowed, dict) else {"parse": ["users", "roles", "everyone"]}
     parse = rules.get("parse") or []
 

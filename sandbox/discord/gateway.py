@@ -156,23 +156,27 @@ async def gateway(request: web.Request) -> web.StreamResponse:
     outbox.put({"op": HELLO, "d": {"heartbeat_interval": interval_ms, "_trace": ["sandbox"]}})
     async with asyncio.TaskGroup() as group:
         group.create_task(outbox.write(request))
+        said: int | None = None
         try:
-            await _read(socket, connection, patience_s=interval_ms * 1.5 / 1000)
+            said = await _read(socket, connection, patience_s=interval_ms * 1.5 / 1000)
         finally:
-            _part(discord, connection, socket)
+            _part(discord, connection, said)
             outbox.put(Close(1000))  # ends the writer; the socket is closed already
     return socket
 
 
-async def _read(socket: web.WebSocketResponse, connection: _Connection, *, patience_s: float) -> None:
+async def _read(socket: web.WebSocketResponse, connection: _Connection, *, patience_s: float) -> int | None:
+    """Take frames until the connection ends; returns the code with which the client closed it."""
     while True:
         try:
             message = await socket.receive(timeout=patience_s)
         except TimeoutError:  # no heartbeat
             connection.outbox.put(Close(TIMED_OUT))
-            return
+            return None
+        if message.type is WSMsgType.CLOSE:
+            return int(message.data)
         if message.type is not WSMsgType.TEXT:
-            return
+            return None
         try:
             try:
                 frame = json.loads(message.data)
@@ -181,14 +185,14 @@ async def _read(socket: web.WebSocketResponse, connection: _Connection, *, patie
             connection.take(_object(frame))
         except _Wrong as wrong:
             connection.outbox.put(Close(wrong.code))
-            return
+            return None
 
 
-def _part(discord: Discord, connection: _Connection, socket: web.WebSocketResponse) -> None:
+def _part(discord: Discord, connection: _Connection, said: int | None) -> None:
     session, world = connection.session, discord.world
     if session is None or session.outbox is not connection.outbox:
         return
     session.outbox, session.gone_at_ms = None, world.clock.now_ms()
-    if socket.close_code in _FOR_GOOD:
+    if said in _FOR_GOOD:
         discord.sessions.forget(session)
-    world.events.emit("gateway_closed", session_id=session.id, code=socket.close_code)
+    world.events.emit("gateway_closed", session_id=session.id, client_code=said)

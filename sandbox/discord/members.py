@@ -14,7 +14,7 @@ from sandbox.discord.component_rules import (
     interactive,
 )
 from sandbox.discord.context import Discord
-from sandbox.discord.drafts import Draft
+from sandbox.discord.drafts import Draft, mentions_of
 from sandbox.discord.errors import Refusal
 from sandbox.discord.model import (
     Channel,
@@ -162,7 +162,8 @@ def write(discord: Discord, user: User, channel: Channel, content: str) -> Messa
     allowed = discord.world.permissions(channel, user.id)
     if not allowed & Permission.SEND_MESSAGES:
         raise Refusal(f"{user.name} may not write here")
-    return posting.create(discord, posting.Origin(channel=channel, author=user), Draft(content=content))
+    draft = Draft(content=content, mentions=mentions_of(content))
+    return posting.create(discord, posting.Origin(channel=channel, author=user), draft)
 
 
 def remove(discord: Discord, user: User, message: Message) -> None:
