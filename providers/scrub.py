@@ -29,10 +29,8 @@ class Scrubber:
     def clean(self, text: str, *, longest: int = DETAIL_LONGEST) -> str:
         """One line of at most `longest` characters, with nothing in it that must not be shown."""
         text = _one_line(text[:_READ_LONGEST])
-        for secret in self._secrets:
-            text = _hide(text, secret, mark="[key]", run=_SECRET_RUN)
-        for prompt in self._prompts:
-            text = _hide(text, prompt, mark="[prompt]", run=_PROMPT_RUN)
+        text = _hide(text, self._secrets, mark="[key]", run=_SECRET_RUN)
+        text = _hide(text, self._prompts, mark="[prompt]", run=_PROMPT_RUN)
         text = _QUERY.sub(r"\1", text)
         return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -43,20 +41,23 @@ def _one_line(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
-def _hide(text: str, secret: str, *, mark: str, run: int) -> str:
-    if len(secret) < run:
-        return re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", mark, text, flags=re.IGNORECASE)
-    lowered, pattern = _lower(text), _lower(secret)
-    runs = {pattern[start : start + run] for start in range(len(pattern) - run + 1)}
+def _hide(text: str, secrets: Iterable[str], *, mark: str, run: int) -> str:
+    runs: set[str] = set()
+    for secret in secrets:
+        if len(secret) < run:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", mark, text, flags=re.IGNORECASE)
+        pattern = _lower(secret)
+        runs.update(pattern[start : start + run] for start in range(len(pattern) - run + 1))
+    lowered = _lower(text)
     parts: list[str] = []
-    shown = hidden = 0  # up to where the text has been kept, and up to where it is to be hidden
+    hidden = 0  # up to where the text has been kept or hidden
     for start in range(len(lowered) - run + 1):
         if lowered[start : start + run] not in runs:
             continue
-        if start > hidden or not hidden:
-            parts += [text[shown:start], mark]
-        shown = hidden = start + run
-    return "".join([*parts, text[shown:]])
+        if start > hidden or not parts:
+            parts += [text[hidden:start], mark]
+        hidden = start + run
+    return "".join([*parts, text[hidden:]])
 
 
 def _lower(text: str) -> str:
