@@ -32,7 +32,7 @@ class ResultFiles:
         Raises:
             ValueError: the id or the name would lead out of the job's folder.
         """
-        if Path(image.name).name != image.name or image.name == "..":
+        if Path(image.name).name != image.name or image.name in {"", ".."}:
             raise ValueError(f"{image.name!r} is no plain file name")
         return self._folder(job_id) / image.name
 

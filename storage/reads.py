@@ -29,9 +29,17 @@ class Reads(Part):
     async def place(self, job: Job) -> QueuePlace:
         """Where a queued job stands; nothing is ahead of one that is no longer queued."""
         async with self._engine.reading() as connection:
-            ahead = await self._sql.ahead(connection, id=job.id, provider=job.provider.value, most=MOST_AHEAD)
+            tag = await self._sql.queue_tag(connection, id=job.id)
+            ahead = tag and await self._sql.ahead(
+                connection,
+                provider=job.provider.value,
+                priority=tag["priority"],
+                start_tag=tag["start_tag"],
+                id=job.id,
+                most=MOST_AHEAD,
+            )
             running = await self._sql.at_the_api(connection, provider=job.provider.value)
-        return QueuePlace(ahead=ahead, running=running)
+        return QueuePlace(ahead=ahead or 0, running=running)
 
     async def recent_durations(self, model: str, *, limit: int) -> Sequence[int]:
         """Milliseconds from create to completion of the model's last delivered jobs, newest first."""

@@ -11,18 +11,19 @@ SELECT status, COUNT(*) AS jobs FROM jobs
 WHERE status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
 GROUP BY status;
 
--- name: ahead(id, provider, most)$
+-- name: queue_tag(id)^
+SELECT priority, start_tag FROM jobs WHERE id = :id AND status = 'queued';
+
+-- name: ahead(provider, priority, start_tag, id, most)$
 -- Jobs that wait for their `not_before` count too where their tag is less: they go first once it has come.
 SELECT COUNT(*) FROM (
-    SELECT other.id FROM jobs AS me, jobs AS other
-    WHERE me.id = :id AND me.status = 'queued'
-        AND other.status = 'queued' AND other.not_before = 0 AND other.provider = :provider
-        AND (other.priority, other.start_tag, other.id) < (me.priority, me.start_tag, me.id)
+    SELECT id FROM jobs
+    WHERE status = 'queued' AND not_before = 0 AND provider = :provider
+        AND (priority, start_tag, id) < (:priority, :start_tag, :id)
     UNION ALL
-    SELECT other.id FROM jobs AS me, jobs AS other
-    WHERE me.id = :id AND me.status = 'queued'
-        AND other.status = 'queued' AND other.not_before > 0 AND other.provider = :provider
-        AND (other.priority, other.start_tag, other.id) < (me.priority, me.start_tag, me.id)
+    SELECT id FROM jobs
+    WHERE status = 'queued' AND not_before > 0 AND provider = :provider
+        AND (priority, start_tag, id) < (:priority, :start_tag, :id)
     LIMIT CAST(:most AS BIGINT)
 ) AS earlier;
 

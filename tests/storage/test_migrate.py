@@ -1,0 +1,123 @@
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.ports import Clock
+from storage.engine import QUERIES
+from storage.errors import DatabaseNewer, MigrationChanged
+from storage.migrate import MIGRATIONS, load, migrate
+from storage.sqlite import SqliteEngine, open_sqlite
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[SqliteEngine]:
+    """Gives an empty database."""
+    async with open_sqlite(tmp_path / "bot.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Gives a folder with one migration."""
+    made = tmp_path / "migrations"
+    made.mkdir()
+    (made / "0001_cats.sql").write_text("CREATE TABLE cats (\n    name TEXT NOT NULL\n);\n")
+    return made
+
+
+async def _rows(engine: SqliteEngine, sql: str) -> list[tuple[Any, ...]]:
+    async with engine.reading() as connection:
+        return [tuple(row) for row in await connection.execute_fetchall(sql)]
+
+
+async def _applied(engine: SqliteEngine) -> list[tuple[Any, ...]]:
+    return await _rows(engine, "SELECT version, name FROM schema_migrations ORDER BY version")
+
+
+async def _tables(engine: SqliteEngine) -> set[str]:
+    return {name for (name,) in await _rows(engine, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+async def test_an_empty_database_gets_every_step_once(engine: SqliteEngine, clock: Clock) -> None:
+    """A second start finds nothing to do."""
+    steps = [(step.version, step.name) for step in load(MIGRATIONS, dialect="sqlite")]
+    for _ in range(2):
+        await migrate(engine, clock)
+        assert await _applied(engine) == steps
+    assert await _rows(engine, "SELECT DISTINCT applied_at FROM schema_migrations") == [(clock.now(),)]
+    assert {"jobs", "ledger", "attempts"} < await _tables(engine)
+
+
+async def test_a_new_step_keeps_what_is_there(engine: SqliteEngine, clock: Clock, folder: Path) -> None:
+    """An upgrade loses no row."""
+    await migrate(engine, clock, folder=folder)
+    async with engine.transaction() as connection:
+        await connection.execute_fetchall("INSERT INTO cats VALUES ('Mia')")
+    (folder / "0002_ages.sql").write_text("ALTER TABLE cats ADD COLUMN age INTEGER;\nUPDATE cats SET age = 3;\n")
+    await migrate(engine, clock, folder=folder)
+    assert await _rows(engine, "SELECT name, age FROM cats") == [("Mia", 3)]
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(engine: SqliteEngine, clock: Clock, folder: Path) -> None:
+    """Its tables go with it; the steps before stay."""
+    (folder / "0002_dogs.sql").write_text("CREATE TABLE dogs (name TEXT);\nINSERT INTO birds VALUES (1);\n")
+    with pytest.raises(Exception, match="no such table: birds"):
+        await migrate(engine, clock, folder=folder)
+    assert await _applied(engine) == [(1, "cats")]
+    assert "dogs" not in await _tables(engine)
+
+
+async def test_a_newer_database_is_refused_with_both_versions(engine: SqliteEngine, clock: Clock, folder: Path) -> None:
+    """An old program must not write into a new schema."""
+    newer = folder / "0002_dogs.sql"
+    newer.write_text("CREATE TABLE dogs (name TEXT);\n")
+    await migrate(engine, clock, folder=folder)
+    newer.unlink()
+    with pytest.raises(DatabaseNewer, match="has schema version 2, but this program knows versions up to 1"):
+        await migrate(engine, clock, folder=folder)
+
+
+async def test_an_edited_step_is_refused(engine: SqliteEngine, clock: Clock, folder: Path) -> None:
+    """What was applied is what the program must know."""
+    await migrate(engine, clock, folder=folder)
+    (folder / "0001_cats.sql").write_text("CREATE TABLE cats (name TEXT);\n")
+    with pytest.raises(MigrationChanged, match=r"migration 1 \(cats\)"):
+        await migrate(engine, clock, folder=folder)
+
+
+async def test_other_line_ends_are_no_edit(engine: SqliteEngine, clock: Clock, folder: Path) -> None:
+    """A checkout on Windows has the same migrations."""
+    await migrate(engine, clock, folder=folder)
+    step = folder / "0001_cats.sql"
+    step.write_bytes(step.read_bytes().replace(b"\n", b"\r\n"))
+    await migrate(engine, clock, folder=folder)
+
+
+async def test_an_engines_own_part_follows_the_common_one(engine: SqliteEngine, clock: Clock, folder: Path) -> None:
+    """Only the part of the engine in use."""
+    (folder / "0001_cats.sqlite.sql").write_text("CREATE INDEX cats_by_name ON cats (name);\n")
+    (folder / "0001_cats.postgresql.sql").write_text("CREATE INDEX elsewhere ON cats (name);\n")
+    await migrate(engine, clock, folder=folder)
+    indexes = await _rows(engine, "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'cats'")
+    assert indexes == [("cats_by_name",)]
+
+
+@pytest.mark.parametrize("name", ["0003_gap.sql", "0001_twice.sql"])
+def test_steps_are_numbered_in_a_row(folder: Path, name: str) -> None:
+    """A gap or a double number is a mistake in the folder."""
+    (folder / name).write_text("SELECT 1;\n")
+    with pytest.raises(ValueError, match="not numbered"):
+        load(folder, dialect="sqlite")
+
+
+def test_the_common_text_keeps_to_what_every_engine_knows() -> None:
+    """What only SQLite understands has files of its own."""
+    own = re.compile(
+        r"AUTOINCREMENT|\bOR (IGNORE|REPLACE|ABORT)\b|\browid\b|PRAGMA|STRICT|IFNULL|GLOB|strftime|datetime|RAISE",
+        re.IGNORECASE,
+    )
+    texts = [*QUERIES.glob("*.sql"), *(path for path in MIGRATIONS.glob("*.sql") if path.suffixes == [".sql"])]
+    assert [path.name for path in texts if own.search(path.read_text(encoding="utf-8"))] == []

@@ -1,0 +1,69 @@
+"""No statement reads history: every access goes through an index, whatever has happened before."""
+
+import re
+
+import pytest
+
+from storage.engine import load_queries
+from storage.sqlite import OneVisitAdapter, SqliteEngine
+from storage.store import SqlStore
+
+QUERIES = load_queries(OneVisitAdapter)
+NAMES = [name for name in QUERIES.available_queries if not name.endswith("_cursor")]
+
+# What may be read whole: the short list of migrations, and an index that holds unfinished jobs only.
+WHOLE = re.compile(
+    r"SCAN (schema_migrations|jobs USING (COVERING )?INDEX jobs_unfinished"
+    r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
+)
+
+INDEXES = {
+    "job_of_interaction": ["sqlite_autoindex_jobs_2 (interaction_id=? AND idx=?)"],
+    "job_of_press": ["jobs_press (user_id=? AND source=? AND created_at>?)"],
+    "charges": ["COVERING INDEX ledger_window (guild_id=? AND user_id=? AND charged_at>?)"],
+    "in_flight": ["jobs_at_the_api (provider=? AND key_id=?)"],
+    "deciding_attempt": ["COVERING INDEX attempts_minute (key_id=?)"],
+    "promote_due": ["jobs_waiting (provider=? AND not_before>? AND not_before<?)"],
+    "take_next": ["jobs_ready (provider=?)", "sqlite_autoindex_jobs_1 (id=?)"],
+    "earliest_start": [
+        "jobs_ready (provider=?)",
+        "jobs_waiting (provider=? AND not_before>?)",
+    ],
+    "ahead": [
+        "jobs_ready (provider=? AND (priority,start_tag,id)<(?,?,?))",
+        "jobs_waiting (provider=? AND not_before>?)",
+    ],
+    "at_the_api": ["jobs_at_the_api (provider=? AND key_id>?)"],
+    "due_polls": ["jobs_due (next_poll_at<?)"],
+    "next_poll_at": ["jobs_due"],
+    "recent_durations": ["jobs_durations (model=?)"],
+    "recent_requests_with_lora": ["jobs_with_lora (guild_id=? AND user_id=?)"],
+}
+
+
+async def _plan(store: SqlStore, name: str) -> list[str]:
+    engine = store._engine
+    assert isinstance(engine, SqliteEngine)
+    sql: str = getattr(QUERIES, name).sql
+    values = dict.fromkeys(re.findall(r":(\w+)", sql), 1)
+    async with engine.reading() as connection:
+        rows = await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", values)
+    return [row["detail"] for row in rows]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "create_schema_migrations"])
+async def test_nothing_is_read_or_sorted_whole(store: SqlStore, name: str) -> None:
+    """Except the short lists that are meant to be."""
+    details = await _plan(store, name)
+    assert [detail for detail in details if detail.startswith("SCAN") and not WHOLE.match(detail)] == []
+    sorted_whole = [detail for detail in details if "TEMP B-TREE" in detail]
+    # A handful of unfinished states, or at most two rows, may be sorted.
+    assert not sorted_whole or name in {"count_by_status", "earliest_start"}
+
+
+@pytest.mark.parametrize("name", INDEXES)
+async def test_the_index_made_for_it_is_used(store: SqlStore, name: str) -> None:
+    """An index that no plan takes would only cost."""
+    details = await _plan(store, name)
+    for index in INDEXES[name]:
+        assert any(index in detail for detail in details), details

@@ -1,0 +1,50 @@
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+from jobs.ports import Clock
+from storage.store import open_store
+
+ORDERS = """
+import asyncio, sys, time
+from pathlib import Path
+from jobs.catalog import Provider
+from jobs.model import Order, Reply
+from jobs.outcomes import Admitted
+from jobs.request import ImageRequest
+from storage.store import open_store
+
+class Now:
+    def now(self):
+        return time.time_ns() // 1_000_000
+
+async def main(path, first):
+    async with open_store(path, Now()) as store:
+        async def ask(interaction):
+            order = Order(
+                interaction_id=interaction, guild_id=1, channel_id=2, user_id=7, locale="en-US", private=False,
+                request=ImageRequest(model="flux-lora", prompt="a cat", seed=1),
+                reply=Reply(application_id=3, token="token", expires_at=1), upload_limit=10_000_000,
+            )
+            return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=20)
+        answers = await asyncio.gather(*(ask(first + n) for n in range(25)))
+        print(sum(isinstance(answer, Admitted) for answer in answers))
+
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+"""
+
+
+async def test_two_processes_on_one_file_get_exactly_the_allowance_together(tmp_path: Path, clock: Clock) -> None:
+    """Even if the lock between processes failed."""
+    path = tmp_path / "bot.db"
+    async with open_store(path, clock):
+        pass
+
+    async def admitted(first: int) -> int:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", ORDERS, str(path), str(first), stdout=PIPE)
+        output, _ = await process.communicate()
+        return int(output)
+
+    counts = await asyncio.gather(admitted(1), admitted(1_000))
+    assert sum(counts) == 20

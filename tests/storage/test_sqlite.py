@@ -1,0 +1,256 @@
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from jobs.catalog import Provider
+from jobs.model import Job, Order
+from jobs.outcomes import Admitted
+from jobs.ports import Clock, StoreUnavailable
+from jobs.status import Status
+from storage.errors import LibraryTooOld
+from storage.sqlite import SqliteEngine, open_sqlite, require_library, statements
+from storage.store import SqlStore, open_store
+
+MakeOrder = Callable[..., Order]
+JobIn = Callable[..., Awaitable[Job]]
+
+
+def _engine(store: SqlStore) -> SqliteEngine:
+    assert isinstance(store._engine, SqliteEngine)
+    return store._engine
+
+
+async def _admitted(store: SqlStore, order: Order) -> Job:
+    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
+    assert isinstance(admission, Admitted)
+    return admission.job
+
+
+async def _counts(store: SqlStore) -> tuple[int, int]:
+    async with _engine(store).reading() as connection:
+        rows = await connection.execute_fetchall(
+            "SELECT (SELECT COUNT(*) FROM jobs), (SELECT COUNT(*) FROM ledger WHERE kind = 'reserve')"
+        )
+    (jobs, reservations), *_ = rows
+    return jobs, reservations
+
+
+async def _pragma(store: SqlStore, connection: str, text: str) -> object:
+    rows = await getattr(_engine(store), connection).execute_fetchall(f"PRAGMA {text}")
+    return next((row[0] for row in rows), None)
+
+
+async def test_what_is_committed_is_on_the_disk(store: SqlStore) -> None:
+    """The settings that durability rests on."""
+    assert await _pragma(store, "_writer", "journal_mode") == "wal"
+    assert await _pragma(store, "_writer", "synchronous") == 2
+    assert await _pragma(store, "_writer", "foreign_keys") == 1
+    assert await _pragma(store, "_writer", "busy_timeout") == 5_000
+    assert await _pragma(store, "_reader", "query_only") == 1
+
+
+async def test_a_cancelled_transaction_is_rolled_back(store: SqlStore, make_order: MakeOrder) -> None:
+    """Never left open for the next one."""
+    written = asyncio.Event()
+
+    async def write_and_wait() -> None:
+        async with _engine(store).transaction() as connection:
+            await connection.execute_fetchall("INSERT INTO users VALUES (1, 1)")
+            written.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write_and_wait())
+    await written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not _engine(store)._writer.in_transaction
+    async with _engine(store).reading() as connection:
+        assert await connection.execute_fetchall("SELECT * FROM users") == []
+    await _admitted(store, make_order())
+
+
+async def test_a_transaction_cut_off_anywhere_is_whole_or_absent(store: SqlStore, make_order: MakeOrder) -> None:
+    """Cancelled after any number of the loop's steps."""
+    unprotected = SqlStore.admit.__wrapped__  # type: ignore[attr-defined] # what `uninterrupted` wraps
+    for steps in range(60):
+        write = unprotected(store, make_order(), provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
+        task = asyncio.create_task(write)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        async with _engine(store).transaction():
+            pass  # would fail inside a transaction that was left open
+        jobs, reservations = await _counts(store)
+        assert jobs == reservations
+
+
+async def test_a_cancelled_write_is_finished_before_the_cancellation_goes_on(
+    store: SqlStore, make_order: MakeOrder
+) -> None:
+    """A stop loses no status."""
+    order = make_order()
+    async with _engine(store).transaction():  # so that the admission has to wait for its turn
+        task = asyncio.create_task(_admitted(store, order))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        assert not task.done()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [job.order for job in await store.unfinished()] == [order]
+
+
+async def test_an_exception_in_the_block_rolls_back_and_is_raised_as_it_is(store: SqlStore) -> None:
+    """The caller's own errors pass."""
+
+    async def write_and_fail() -> None:
+        async with _engine(store).transaction() as connection:
+            await connection.execute_fetchall("INSERT INTO users VALUES (1, 1)")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await write_and_fail()
+    async with _engine(store).reading() as connection:
+        assert await connection.execute_fetchall("SELECT * FROM users") == []
+
+
+async def test_a_lock_held_by_another_program_is_told_and_passes(
+    store: SqlStore, make_order: MakeOrder, tmp_path: Path
+) -> None:
+    """Reads go on, and writes do when it has gone."""
+    await _pragma(store, "_writer", "busy_timeout = 1")
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match=r"bot\.db is locked by another program \(SQLITE_BUSY\)"):
+        await _admitted(store, make_order())
+    assert await _counts(store) == (0, 0)  # reading goes on
+    other.execute("ROLLBACK")
+    other.close()
+    await _admitted(store, make_order())
+
+
+async def test_a_full_disk_leaves_nothing_half_written(store: SqlStore, make_order: MakeOrder) -> None:
+    """And the store works again once there is room."""
+    await _pragma(store, "_writer", f"max_page_count = {await _pragma(store, '_writer', 'page_count')}")
+    admitted: list[Job] = []
+
+    async def fill() -> None:
+        while True:
+            admitted.append(await _admitted(store, make_order()))
+
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        await fill()
+    assert await _counts(store) == (len(admitted), len(admitted))
+    await _pragma(store, "_writer", "max_page_count = 1000000")
+    await _admitted(store, make_order())
+
+
+async def test_a_read_only_database_is_told(store: SqlStore, job_in: JobIn) -> None:
+    """The job stays as it was."""
+    job = await job_in(Status.CANCELLING)
+    await _pragma(store, "_writer", "query_only = ON")
+    with pytest.raises(StoreUnavailable, match="is read-only"):
+        await store.mark_cancelled(job.id)
+    assert await store.get(job.id) == job
+
+
+async def test_a_fault_of_ours_is_not_disguised(store: SqlStore, job_in: JobIn) -> None:
+    """A broken constraint is no trouble with the disk."""
+    first, second = await job_in(Status.SUBMITTING), await job_in(Status.SUBMITTING)
+    await store.mark_running(first.id, prediction_id="same", next_poll_at=1)
+    with pytest.raises(sqlite3.IntegrityError, match="prediction_id"):
+        await store.mark_running(second.id, prediction_id="same", next_poll_at=1)
+    assert await store.get(second.id) == second
+
+
+async def test_a_file_that_is_no_database_is_told(tmp_path: Path, clock: Clock) -> None:
+    """A mistyped path must not look like a bug."""
+    path = tmp_path / "bot.db"
+    path.write_bytes(b"a letter to my aunt, long enough to be a page" * 100)
+    with pytest.raises(StoreUnavailable, match="is no SQLite database"):
+        async with open_store(path, clock):
+            pass
+
+
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, clock: Clock) -> None:
+    """In one sentence."""
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        async with open_store(tmp_path / "data" / "bot.db", clock):
+            pass
+
+
+async def test_a_database_is_made_with_its_folder(tmp_path: Path) -> None:
+    """The first start needs no preparation."""
+    async with open_sqlite(tmp_path / "data" / "deep" / "bot.db"):
+        assert (tmp_path / "data" / "deep" / "bot.db").exists()
+
+
+async def test_what_goes_wrong_elsewhere_is_no_fault_of_the_database(tmp_path: Path, clock: Clock) -> None:
+    """The whole program runs within the block."""
+    with pytest.raises(ConnectionRefusedError):
+        async with open_store(tmp_path / "bot.db", clock):
+            raise ConnectionRefusedError
+
+
+def test_an_sqlite_without_returning_is_refused_with_both_versions() -> None:
+    """Clearly, at the start."""
+    require_library((3, 35, 0))
+    with pytest.raises(LibraryTooOld, match=r"SQLite 3\.34\.1, but 3\.35\.0 or newer"):
+        require_library((3, 34, 1))
+
+
+def test_a_trigger_with_its_body_is_one_statement() -> None:
+    """Semicolons in comments and bodies end nothing."""
+    first = "-- not; yet\nCREATE TABLE a (b);\n"
+    trigger = "CREATE TRIGGER t BEFORE DELETE ON a\nBEGIN\n  SELECT 1;\n  SELECT 2;\nEND;\n"
+    assert list(statements(first + trigger)) == [first, trigger]
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM ledger", "UPDATE ledger SET images = 1"])
+async def test_the_ledger_refuses_to_be_changed(store: SqlStore, job_in: JobIn, statement: str) -> None:
+    """Append-only in the database too."""
+    await job_in(Status.DELIVERED)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        async with _engine(store).transaction() as connection:
+            await connection.execute_fetchall(statement)
+
+
+@pytest.mark.parametrize("kind", ["settle", "refund"])
+@pytest.mark.parametrize("ended", [Status.DELIVERED, Status.FAILED])
+async def test_a_reservation_ends_once(store: SqlStore, job_in: JobIn, ended: Status, kind: str) -> None:
+    """Whatever the program does."""
+    job = await job_in(ended)
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        async with _engine(store).transaction() as connection:
+            await connection.execute_fetchall(
+                "INSERT INTO ledger SELECT job_id, :kind, guild_id, user_id, -1, charged_at, recorded_at FROM ledger "
+                "WHERE job_id = :id AND kind = 'reserve'",
+                {"id": job.id, "kind": kind},
+            )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "status = 'lost'",
+        "private = 2",
+        "next_poll_at = 5",
+        "finished_at = 5",
+        "failure_reason = 'rejected'",
+        "posted_message_id = 5",
+        "status = 'submitting'",
+        "user_id = 404",
+    ],
+)
+async def test_the_database_itself_refuses_what_cannot_be(store: SqlStore, job_in: JobIn, damage: str) -> None:
+    """The invariants do not rest on the program alone."""
+    await job_in(Status.QUEUED)
+    with pytest.raises(sqlite3.IntegrityError, match=r"CHECK|FOREIGN KEY"):
+        async with _engine(store).transaction() as connection:
+            await connection.execute_fetchall(f"UPDATE jobs SET {damage}")  # noqa: S608 - our own text
