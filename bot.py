@@ -23,7 +23,6 @@ from cogs.imagine import Imagine
 from cogs.operator import OperatorNotices
 from cogs.posting import Poster
 from cogs.progress import ProgressBoard
-from demo import run_demo
 from jobs.catalog import FLUX_2_LORA, Catalog, PerMegapixel, Provider
 from jobs.dispatcher import Limits
 from jobs.estimates import Estimates
@@ -237,6 +236,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--output", type=Path, default=Path("demo-output"), help="where pictures go (%(default)s)")
     options = parser.parse_args(arguments)
     if options.command == "demo":
+        from demo import run_demo  # noqa: PLC0415 - the sandbox is loaded for the demo alone
+
         return run_demo(options.output, serve=options.serve)
     try:
         settings = load_settings()

@@ -1,0 +1,75 @@
+"""The whole bot, in this process, against the sandbox, over real sockets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.client import SandboxClient
+from sandbox.client_types import Channel, Message, User
+from tests.e2e.support import PATIENCE, Bot, shows_images
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox.start() as running:
+        yield running
+
+
+@pytest.fixture
+async def world(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
+    async with SandboxClient(sandbox.url) as client:
+        await client.set_eachlabs(duration_s=0.5)
+        await client.set_aimlapi(duration_s=0.3)
+        yield client
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, world: SandboxClient, tmp_path: Path) -> AsyncIterator[Bot]:
+    runner = Bot(sandbox, world, tmp_path)
+    yield runner
+    await runner.stop()
+
+
+@pytest.fixture
+async def art(world: SandboxClient) -> Channel:
+    return await world.channel("art")
+
+
+@pytest.fixture
+async def mara(world: SandboxClient) -> User:
+    return await world.user("Mara")
+
+
+@pytest.fixture
+async def ben(world: SandboxClient) -> User:
+    return await world.user("Ben")
+
+
+@pytest.fixture
+async def olga(world: SandboxClient) -> User:
+    return await world.user("Olga")
+
+
+Imagine = Callable[..., Awaitable[Message]]
+
+
+@pytest.fixture
+def imagine(world: SandboxClient, art: Channel, mara: User) -> Imagine:
+    """Run `/imagine` and return its message once it fits: by default once it shows images."""
+
+    async def run(
+        user: User | None = None,
+        channel: Channel | None = None,
+        until: Callable[[Message], bool] | None = None,
+        **options: str | float | bool,
+    ) -> Message:
+        who, where = user or mara, channel or art
+        interaction = await world.command(who, where, "imagine", {"prompt": "a fox", **options})
+        fits = until or shows_images
+        return await world.wait_for_message(
+            where, who, lambda message: message.interaction_id == interaction.id and fits(message), PATIENCE
+        )
+
+    return run
