@@ -4,10 +4,9 @@ import pytest
 
 from jobs.model import StoredImage
 from storage.files import ResultFiles
-from storage.ids import new_job_id
 
-JOB = new_job_id(1_000)
-LATER = new_job_id(2_000)
+JOB = "0000000000000000000a"
+LATER = "0000000000000000000b"
 
 
 def _image(name: str) -> StoredImage:
@@ -53,7 +52,7 @@ async def test_jobs_with_folders_are_listed_and_nothing_else(files: ResultFiles,
     for job_id in (LATER, JOB):
         await files.prepare(job_id)
     (tmp_path / "data" / "results" / "lost+found").mkdir()
-    (tmp_path / "data" / "results" / new_job_id(3_000)).write_text("a file")
+    (tmp_path / "data" / "results" / "0000000000000000000c").write_text("a file")
     assert await files.job_ids() == [JOB, LATER]
 
 
