@@ -32,15 +32,15 @@ class Watcher:
 
     async def run(self) -> None:
         """Look for ever: at each appointment, and whenever the appointments change."""
+        world = self._world
         while True:
-            taken = await self._world.store.take_due_polls(limit=_AT_ONCE, until=self._world.clock.now() + _LEASE)
-            for job in taken:
-                self._world.tasks.spawn(f"poll {job.id}", self.look(job))
-            if taken:
-                continue
-            next_at = await self._world.store.next_poll_at()
-            pause = _LONGEST_SLEEP if next_at is None else (next_at - self._world.clock.now()) / 1000
-            await self._world.look_due.wait(seconds=min(_LONGEST_SLEEP, max(0.01, pause)))
+            now, next_at = world.clock.now(), await world.store.next_poll_at()
+            if next_at is not None and next_at <= now:
+                for job in await world.store.take_due_polls(limit=_AT_ONCE, until=now + _LEASE):
+                    world.tasks.spawn(f"poll {job.id}", self.look(job))
+            else:
+                pause = _LONGEST_SLEEP if next_at is None else (next_at - now) / 1000
+                await world.look_due.wait(seconds=min(_LONGEST_SLEEP, pause))
 
     async def look(self, job: Job) -> None:
         """One look at one job that is due, with the next appointment or the end as the outcome."""

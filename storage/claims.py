@@ -1,5 +1,6 @@
 """The way from the queue to the API: who is next, and whether the key's limits allow one more."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from jobs.catalog import Provider
@@ -49,6 +50,16 @@ class Claims(Part):
             return at
         # Nothing but a slot is lacking, unless the moment has come since the claim.
         return now + AGAIN_MS if at > now - OVERLAP_MS else None
+
+    @uninterrupted
+    async def take_due_polls(self, *, limit: int, until: int) -> Sequence[Job]:
+        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first taken; counts the look.
+
+        Their next appointment becomes `until` (UTC ms), so that nobody else looks at the same time.
+        """
+        async with self._engine.transaction() as connection:
+            rows = self._sql.take_due_polls(connection, now=self._clock.now(), until=until, most=limit)
+            return [job_from(row) async for row in rows]
 
     async def _take(self, connection: Any, *, provider: Provider, key_id: str, now: int) -> Job:
         await self._sql.promote_due(connection, provider=provider.value, now=now)

@@ -60,12 +60,6 @@ class Reads(Part):
         async with self._engine.reading() as connection:
             return {Status(row["status"]): row["jobs"] async for row in self._sql.count_by_status(connection)}
 
-    async def due_polls(self, *, limit: int) -> Sequence[Job]:
-        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first."""
-        async with self._engine.reading() as connection:
-            rows = self._sql.due_polls(connection, now=self._clock.now(), most=limit)
-            return [job_from(row) async for row in rows]
-
     async def next_poll_at(self) -> int | None:
         """The earliest `next_poll_at` of all (UTC ms), None where nothing runs."""
         async with self._engine.reading() as connection:

@@ -36,7 +36,7 @@ class Transitions(Part):
 
     @uninterrupted
     async def schedule_poll(self, job_id: str, *, at: int) -> Job | None:
-        """When to look again (UTC ms) at a running or unconfirmed job; counts the look that has just been."""
+        """When to look again (UTC ms) at a running or unconfirmed job."""
         return await self._change(self._sql.schedule_poll, id=job_id, at=at)
 
     @uninterrupted

@@ -49,3 +49,15 @@ SELECT not_before FROM (
 WHERE not_before IS NOT NULL
 ORDER BY not_before
 LIMIT 1;
+
+-- name: take_due_polls(now, until, most)
+-- Whoever takes them looks at them; nobody else does before `until`.
+UPDATE jobs
+SET next_poll_at = :until, polls = polls + 1
+WHERE status IN ('running', 'unconfirmed') AND id IN (
+    SELECT id FROM jobs
+    WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now
+    ORDER BY next_poll_at
+    LIMIT CAST(:most AS BIGINT)
+)
+RETURNING *;

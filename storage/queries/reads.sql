@@ -45,11 +45,5 @@ WHERE loras > 0 AND guild_id = :guild_id AND user_id = :user_id
 ORDER BY created_at DESC
 LIMIT CAST(:most AS BIGINT);
 
--- name: due_polls(now, most)
-SELECT * FROM jobs
-WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now
-ORDER BY next_poll_at
-LIMIT CAST(:most AS BIGINT);
-
 -- name: next_poll_at()$
 SELECT MIN(next_poll_at) FROM jobs WHERE status IN ('running', 'unconfirmed');

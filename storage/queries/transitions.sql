@@ -61,7 +61,7 @@ RETURNING *;
 -- name: schedule_poll(id, at)^
 -- No transition: the job stays where it is.
 UPDATE jobs
-SET next_poll_at = :at, polls = polls + 1
+SET next_poll_at = :at
 WHERE id = :id AND status IN ('running', 'unconfirmed')
 RETURNING *;
 

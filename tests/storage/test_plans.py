@@ -34,7 +34,7 @@ INDEXES = {
         "jobs_waiting (provider=? AND not_before>?)",
     ],
     "at_the_api": ["jobs_at_the_api (provider=? AND key_id>?)"],
-    "due_polls": ["jobs_due (next_poll_at<?)"],
+    "take_due_polls": ["jobs_due (next_poll_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "next_poll_at": ["jobs_due"],
     "recent_durations": ["jobs_durations (model=?)"],
     "recent_requests_with_lora": ["jobs_with_lora (guild_id=? AND user_id=?)"],

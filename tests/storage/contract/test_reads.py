@@ -49,7 +49,7 @@ async def test_unfinished_states_are_counted(store: SqlStore, job_in: JobIn, adv
     assert await store.count_by_status() == expected | {Status.QUEUED: 2}
 
 
-async def test_due_polls_come_the_longest_due_first(
+async def test_due_polls_are_taken_once_the_longest_due_first(
     store: SqlStore, job_in: JobIn, clock: Clock, advance: Advance
 ) -> None:
     """And what is no longer polled drops out."""
@@ -59,12 +59,15 @@ async def test_due_polls_come_the_longest_due_first(
     for job, at in ((late, now + 20), (soon, now + 10), (later, now + 21)):
         await store.schedule_poll(job.id, at=at)
     assert await store.next_poll_at() == now + 10
-    assert await store.due_polls(limit=10) == []
+    assert await store.take_due_polls(limit=10, until=now + 99) == []
     advance(20)
-    assert [job.id for job in await store.due_polls(limit=10)] == [soon.id, late.id]
-    assert [job.id for job in await store.due_polls(limit=1)] == [soon.id]
-    await store.mark_cancelling(soon.id)
+    [taken] = await store.take_due_polls(limit=1, until=now + 99)
+    assert (taken.id, taken.polls, taken.next_poll_at) == (soon.id, soon.polls + 1, now + 99)
     assert await store.next_poll_at() == now + 20
+    assert [job.id for job in await store.take_due_polls(limit=10, until=now + 99)] == [late.id]
+    assert await store.take_due_polls(limit=10, until=now + 99) == []
+    await store.mark_cancelling(later.id)
+    assert await store.next_poll_at() == now + 99
 
 
 async def test_durations_are_those_of_the_last_delivered_jobs(
