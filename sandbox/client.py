@@ -5,16 +5,14 @@ from collections.abc import Callable
 
 from sandbox.client_faults import Fates
 from sandbox.client_members import Members, Options
+from sandbox.client_messages import Attachment, Button, Message
 from sandbox.client_types import (
-    Attachment,
-    Button,
     Channel,
     Choice,
     Event,
     Guild,
     Interaction,
     InteractionState,
-    Message,
     RecordedRequest,
     Refused,
     SandboxError,

@@ -1,5 +1,7 @@
 """The client's part for mishaps and for the image APIs: faults, the gateway's failures, their settings."""
 
+import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +20,22 @@ class Fates(ControlSession):
         delete_original, sync_commands, open_dm, gateway ...), "eachlabs.create", "aimlapi.generate" and so on.
         """
         await self._call("POST", "faults", {"target": target, "kind": kind, **more})
+
+    async def add_rate_limit(self, operation: str, *, retry_after_s: float, times: int = 1) -> None:
+        """Let Discord answer 429 as it does when a bucket is used up ("create_message", "edit_original")."""
+        body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
+        headers = {
+            "Via": "1.1 sandbox",
+            "Retry-After": str(math.ceil(retry_after_s)),
+            "X-RateLimit-Limit": "5",
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset-After": str(retry_after_s),
+            "X-RateLimit-Bucket": operation,
+            "X-RateLimit-Scope": "user",
+        }
+        await self.add_fault(
+            f"discord.{operation}", "status", status=429, times=times, headers=headers, body=json.dumps(body)
+        )
 
     async def faults(self) -> list[Json]:
         """Return the faults still to happen."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from sandbox.client_http import ControlSession
-from sandbox.client_types import Attachment, Channel, Interaction, Message, User
+from sandbox.client_messages import Attachment, Message
+from sandbox.client_types import Channel, Interaction, User
 
 Options = Mapping[str, object]
 
@@ -82,6 +83,11 @@ class Members(ControlSession):
     async def picture(self, message: Message) -> bytes:
         """Return a PNG of the message as Discord would show it."""
         return await self._bytes(f"{self._url}/sandbox/messages/{message.id}/picture.png")
+
+    async def conversation_picture(self, channel: Channel, viewer: User) -> bytes:
+        """Return a PNG of all messages of a channel that `viewer` sees, under one another."""
+        query = f"?viewer={viewer.id}"
+        return await self._bytes(f"{self._url}/sandbox/channels/{channel.id}/picture.png{query}")
 
     async def download(self, attachment: Attachment) -> bytes:
         """Return an attachment's bytes from the content network."""

@@ -92,10 +92,12 @@ def _serve(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamRe
         await asyncio.sleep(discord.world.settings.latency_ms / 1000)
         seen = f"{request.path_qs}\n{json.dumps(body.payload)}"
         if (fault := await discord.faults.apply(target, request, seen)) is not None:
+            recorded.fault = True
             return fault
         answer = await endpoint.handler(Call(discord=discord, request=request, body=body))
         response = _json_response(answer.status, answer.body)
         lost = await discord.faults.after(target, request, response, seen)
+        recorded.fault = lost is not None
         return response if lost is None else lost
 
     return serve
@@ -138,10 +140,11 @@ async def _around(
         code = not_found() if error.status == web.HTTPNotFound.status_code else None
         body: Json = code.to_json() if code else {"message": f"{error.status}: {error.reason}", "code": 0}
         response = _json_response(error.status, body)
-    recorded.status = response.status
+    dropped = request.transport is None or request.transport.is_closing()
+    recorded.status = None if dropped else response.status
     recorded.finished_ms = discord.world.clock.now_ms()
-    if not response.prepared:
-        _add_rate_limit(response, recorded)
+    if recorded.operation is not None and not recorded.fault:
+        _add_rate_limit(response, recorded.operation, recorded.started_ms)
     return response
 
 
@@ -152,17 +155,15 @@ def _json_response(status: int, body: object) -> web.Response:
     return web.Response(status=status, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
 
-def _add_rate_limit(response: web.StreamResponse, recorded: Recorded) -> None:
-    if recorded.operation is None or "X-RateLimit-Limit" in response.headers:
-        return
+def _add_rate_limit(response: web.StreamResponse, operation: str, started_ms: int) -> None:
     reset_after_s = 1.0
     response.headers.update(
         {
             "X-RateLimit-Limit": str(_BUCKET_SIZE),
             "X-RateLimit-Remaining": str(_BUCKET_SIZE - 1),
-            "X-RateLimit-Reset": f"{recorded.started_ms / 1000 + reset_after_s:.3f}",
+            "X-RateLimit-Reset": f"{started_ms / 1000 + reset_after_s:.3f}",
             "X-RateLimit-Reset-After": f"{reset_after_s:.3f}",
-            "X-RateLimit-Bucket": recorded.operation,
+            "X-RateLimit-Bucket": operation,
             "Via": "1.1 sandbox",
         }
     )

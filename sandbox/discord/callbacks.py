@@ -1,5 +1,7 @@
 """The callback route: the first answer to an interaction."""
 
+from dataclasses import replace
+
 from sandbox.discord import posting
 from sandbox.discord.app import Answer, Call, Endpoint
 from sandbox.discord.component_rules import check_modal
@@ -68,7 +70,7 @@ def _callback_type(interaction: Interaction, payload: Json) -> int:
 def _answer(call: Call, interaction: Interaction, kind: int, data: Json) -> Message:
     discord, world = call.discord, call.discord.world
     origin = posting.Origin(
-        channel=world.bot_channel(interaction.channel_id),
+        channel=world.existing_channel(interaction.channel_id),
         author=world.bot,
         kind=MessageKind.COMMAND if interaction.source_message_id is None else MessageKind.REPLY,
         flags=MessageFlag(int(data.get("flags") or 0)) & MessageFlag.EPHEMERAL,
@@ -79,8 +81,8 @@ def _answer(call: Call, interaction: Interaction, kind: int, data: Json) -> Mess
         draft = read_draft(data, call.body, size_limit=interaction.attachment_size_limit, new_id=world.new_id)
         message, state = posting.create(discord, origin, draft), InteractionState.ANSWERED
     else:
-        thinking = Draft(flags=MessageFlag.LOADING)
-        message, state = posting.create(discord, origin, thinking), InteractionState.DEFERRED
+        thinking = replace(origin, flags=origin.flags | MessageFlag.LOADING)
+        message, state = posting.create(discord, thinking, Draft()), InteractionState.DEFERRED
     interaction.original_message_id, interaction.ephemeral = message.id, message.ephemeral
     acknowledge(discord, interaction, callback_type=kind, state=state)
     return message

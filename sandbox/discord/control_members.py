@@ -12,7 +12,9 @@ from sandbox.discord.control_web import Asked, add_control, find_user
 from sandbox.discord.errors import NoSuchThing
 from sandbox.discord.interactions import expire_unacknowledged
 from sandbox.discord.message_objects import files_json, message_json
-from sandbox.discord.model import Interaction
+from sandbox.discord.model import Interaction, Json, Message, User
+from sandbox.discord.world import World
+from sandbox.render.message import render_conversation, render_message
 
 _LONGEST_POLL_S = 60.0
 
@@ -64,17 +66,19 @@ async def _show_interaction(asked: Asked) -> object:
     return interaction_view(_interaction(asked, asked.path_id()))
 
 
+def _seen(world: World, channel_id: int, viewer: User | None) -> list[Message]:
+    """Return a channel's messages: as `viewer` sees them, or all, also deleted and ephemeral ones."""
+    return [
+        message
+        for message in world.messages.values()
+        if message.channel_id == channel_id and (viewer is None or members.sees(world, viewer, message))
+    ]
+
+
 async def _messages(asked: Asked) -> object:
-    """List a channel's messages: as `viewer` sees them, or without one all, also deleted and ephemeral ones."""
     world, viewer_id = asked.discord.world, asked.request.query.get("viewer")
     viewer = None if viewer_id is None else find_user(asked.discord, int(viewer_id))
-    return {
-        "messages": [
-            message_view(world, message)
-            for message in world.messages.values()
-            if message.channel_id == asked.path_id() and (viewer is None or members.sees(world, viewer, message))
-        ]
-    }
+    return {"messages": [message_view(world, each) for each in _seen(world, asked.path_id(), viewer)]}
 
 
 async def _message(asked: Asked) -> object:
@@ -109,15 +113,26 @@ async def _requests(asked: Asked) -> object:
     return {"requests": [asdict(recorded) for recorded in asked.discord.recorder.since(after)]}
 
 
-async def _picture(request: web.Request) -> web.Response:
-    from sandbox.render.message import render_message
-
-    world = request.app[DISCORD].world
-    message = world.message(int(request.match_info["id"]))
+def _drawable(world: World, message: Message) -> tuple[Json, dict[str, bytes]]:
+    """Return what the renderer needs: the message, and its files by id and, as embeds name them, by URL."""
     files = {str(each.id): each.data for each in message.attachments}
-    # An embed names its picture by the URL alone.
-    files |= {written["url"]: files[written["id"]] for written in files_json(world, message)}
-    picture = await asyncio.to_thread(render_message, message_json(world, message), files)
+    by_url = {written["url"]: files[written["id"]] for written in files_json(world, message)}
+    return message_json(world, message), files | by_url
+
+
+async def _picture(request: web.Request) -> web.Response:
+    world = request.app[DISCORD].world
+    message, files = _drawable(world, world.message(int(request.match_info["id"])))
+    picture = await asyncio.to_thread(render_message, message, files)
+    return web.Response(body=picture, content_type="image/png")
+
+
+async def _conversation(request: web.Request) -> web.Response:
+    discord, viewer_id = request.app[DISCORD], request.query.get("viewer")
+    viewer = None if viewer_id is None else find_user(discord, int(viewer_id))
+    found = _seen(discord.world, int(request.match_info["id"]), viewer)
+    drawable = [_drawable(discord.world, message) for message in found if not message.deleted]
+    picture = await asyncio.to_thread(render_conversation, drawable)
     return web.Response(body=picture, content_type="image/png")
 
 
@@ -139,3 +154,4 @@ def add_member_routes(app: web.Application) -> None:
     ):
         add_control(app, method, path, control)
     app.router.add_get("/sandbox/messages/{id}/picture.png", _picture)
+    app.router.add_get("/sandbox/channels/{id}/picture.png", _conversation)

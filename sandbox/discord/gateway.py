@@ -11,6 +11,7 @@ from sandbox.discord.model import Json
 from sandbox.discord.outbox import Close, Outbox
 from sandbox.discord.serialise import guild_create_json, own_user_json
 from sandbox.discord.sessions import Intents, Session
+from sandbox.discord.streams import ENCODERS
 from sandbox.discord.world import TOKEN
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway
@@ -147,10 +148,11 @@ async def gateway(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(compress=False, max_msg_size=4096 * 16)
     await socket.prepare(request)
     compress = request.query.get("compress")
-    if request.query.get("v") != API_VERSION or compress not in {None, "zlib-stream"}:
+    if request.query.get("v") != API_VERSION or compress not in ENCODERS:
         await socket.close(code=INVALID_VERSION)
         return socket
-    outbox = Outbox(socket, compress=compress is not None)
+    make_encoder = ENCODERS[compress]
+    outbox = Outbox(socket, make_encoder() if make_encoder else None)
     connection = _Connection(discord=discord, outbox=outbox)
     interval_ms = discord.world.settings.heartbeat_interval_ms
     outbox.put({"op": HELLO, "d": {"heartbeat_interval": interval_ms, "_trace": ["sandbox"]}})

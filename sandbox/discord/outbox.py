@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import zlib
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from sandbox.discord.model import Json
+from sandbox.discord.streams import Encoder
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,10 @@ class Close:
 class Outbox:
     """A connection's outgoing frames; `put` never waits, so events keep the order in which they happened."""
 
-    def __init__(self, socket: web.WebSocketResponse, *, compress: bool) -> None:
+    def __init__(self, socket: web.WebSocketResponse, encode: Encoder | None) -> None:
         self._socket = socket
         self._frames: asyncio.Queue[Json | Close] = asyncio.Queue()
-        # zlib-stream is one stream for the whole connection, flushed after each frame.
-        self._deflate = zlib.compressobj() if compress else None
+        self._encode = encode
 
     def put(self, frame: Json | Close) -> None:
         """Send a frame, or close, after all that was put before."""
@@ -43,11 +42,10 @@ class Outbox:
                 return
 
     async def _send(self, text: str) -> None:
-        if self._deflate is None:
+        if self._encode is None:
             await self._socket.send_str(text)
         else:
-            flushed = self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-            await self._socket.send_bytes(flushed)
+            await self._socket.send_bytes(self._encode(text.encode()))
 
     async def _end(self, close: Close, request: web.Request) -> None:
         if close.code is not None:

@@ -21,6 +21,7 @@ from sandbox.discord.permissions import Permission
 from sandbox.discord.serialise import member_json
 from sandbox.discord.sessions import Intents
 
+_ASKED_FOR = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS
 _KEPT_ON_EDIT = MessageFlag.EPHEMERAL | MessageFlag.LOADING
 
 
@@ -43,7 +44,7 @@ def create(discord: Discord, origin: Origin, draft: Draft) -> Message:
         ApiError: 50006, there is nothing in it and it is not a deferred answer's "thinking".
     """
     world, interaction, channel = discord.world, origin.interaction, origin.channel
-    flags = origin.flags | draft.flags
+    flags = origin.flags | draft.flags & _ASKED_FOR
     loading = MessageFlag.LOADING in flags
     if not (loading or draft.content or draft.embeds or draft.attachments or draft.components):
         raise empty_message()
@@ -132,6 +133,9 @@ def _dispatch(discord: Discord, kind: str, message: Message) -> None:
     """Tell the bot; of others' guild messages it gets the content only with the privileged intent."""
     world = discord.world
     if message.ephemeral:  # Discord does not promise an event for these, so nothing may rely on one
+        return
+    channel = world.channels[message.channel_id]
+    if not world.permissions(channel, world.bot.id) & Permission.VIEW_CHANNEL:
         return
     data = message_json(world, message)
     guild = world.guilds.get(message.guild_id or 0)

@@ -21,6 +21,7 @@ class Recorded:
     status: int | None = None  # None: not answered (yet), or the connection was dropped
     error_code: int | None = None
     finished_ms: int | None = None
+    fault: bool = False  # the answer, or its loss, was scripted
 
 
 class Recorder:

@@ -3,7 +3,7 @@
 from sandbox.discord import posting
 from sandbox.discord.app import Answer, Call, Endpoint
 from sandbox.discord.drafts import read_draft
-from sandbox.discord.errors import unknown_channel, unknown_message
+from sandbox.discord.errors import unknown_message
 from sandbox.discord.interactions import by_webhook
 from sandbox.discord.message_objects import message_json
 from sandbox.discord.model import (
@@ -29,8 +29,7 @@ def _named(call: Call, interaction: Interaction) -> Message:
     message = world.messages.get(message_id or 0)
     if message is None or message_id not in ours or message.deleted:
         raise unknown_message()
-    if message.channel_id not in world.channels:
-        raise unknown_channel()
+    world.existing_channel(message.channel_id)
     return message
 
 
@@ -44,7 +43,7 @@ async def _follow_up(call: Call) -> Answer:
         return _edited(call, interaction, thinking)
     draft = read_draft(payload, call.body, size_limit=interaction.attachment_size_limit, new_id=world.new_id)
     origin = posting.Origin(
-        channel=world.bot_channel(interaction.channel_id),
+        channel=world.existing_channel(interaction.channel_id),
         author=world.bot,
         kind=MessageKind.REPLY if thinking else MessageKind.DEFAULT,
         flags=draft.flags & MessageFlag.EPHEMERAL,

@@ -180,12 +180,16 @@ class World:
             return IN_DM if user_id in {self.bot.id, channel.recipient_id} else 0
         return in_channel(self.guilds[channel.guild_id], channel, user_id)
 
+    def existing_channel(self, channel_id: int) -> Channel:
+        """Return a channel that is there, whether the bot is or not, else Discord's 10003."""
+        if channel_id not in self.channels:
+            raise unknown_channel()
+        return self.channels[channel_id]
+
     def bot_channel(self, channel_id: int) -> Channel:
         """Return a channel that exists for the bot, else Discord's 10003."""
-        channel = self.channels.get(channel_id)
-        if channel is None or (
-            channel.guild_id is not None and self.bot.id not in self.guilds[channel.guild_id].members
-        ):
+        channel = self.existing_channel(channel_id)
+        if channel.guild_id is not None and self.bot.id not in self.guilds[channel.guild_id].members:
             raise unknown_channel()
         return channel
 

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 from discord import app_commands
+from discord.app_commands import Range
 from discord.ext import commands
 from PIL import Image
 
@@ -14,7 +15,6 @@ from sandbox.client import Channel, Interaction, Refused, SandboxClient, User
 
 Bot = commands.AutoShardedBot
 Connect = Callable[[Callable[[Bot], None]], AbstractAsyncContextManager[Bot]]
-Range = app_commands.Range
 
 
 def setup(bot: Bot) -> None:
@@ -41,7 +41,9 @@ def setup(bot: Bot) -> None:
     async def complete(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=f"{typed}-{each}", value=each) for each in ("one", "two")]
 
-    lora = app_commands.Group(name="lora", description="LoRAs", default_permissions=discord.Permissions(administrator=True))
+    lora = app_commands.Group(
+        name="lora", description="LoRAs", default_permissions=discord.Permissions(administrator=True)
+    )
 
     @lora.command(name="add", description="Add one")
     async def add(interaction: discord.Interaction, url: str) -> None:

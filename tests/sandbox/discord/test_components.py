@@ -131,9 +131,7 @@ async def test_a_button_may_answer_privately_below_a_public_message(
         assert answer.raw["interaction_metadata"]["interacted_message_id"] == str(panel.id)
 
 
-async def test_a_select_offers_what_it_offers(
-    connect: Connect, world: SandboxClient, mara: User, art: Channel
-) -> None:
+async def test_a_select_offers_what_it_offers(connect: Connect, world: SandboxClient, mara: User, art: Channel) -> None:
     async with connect(setup):
         panel = await _show(world, mara, art)
         with pytest.raises(Refused, match="does not offer pink"):
@@ -202,9 +200,7 @@ async def test_faulty_components_are_refused(
     async with connect(nothing) as bot:
         route = discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=art.id)
         with pytest.raises(discord.HTTPException) as refused:
-            await bot.http.request(
-                route, json={"content": "x", "components": [{"type": 1, "components": row}]}
-            )
+            await bot.http.request(route, json={"content": "x", "components": [{"type": 1, "components": row}]})
         assert (refused.value.status, refused.value.code) == (400, 50035)
         assert await world.messages(art) == []
         (sent,) = [each for each in await world.requests() if each.operation == "create_message"]

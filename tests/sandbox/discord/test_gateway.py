@@ -81,9 +81,7 @@ async def test_a_bot_that_lost_its_connection_resumes_and_gets_what_it_missed(
         assert "ready" not in [event.kind for event in await world.events(after)]
 
 
-async def test_a_bot_whose_session_is_invalid_starts_a_new_one(
-    connect: Connect, world: SandboxClient
-) -> None:
+async def test_a_bot_whose_session_is_invalid_starts_a_new_one(connect: Connect, world: SandboxClient) -> None:
     async with connect(no_commands):
         after = await world.cursor()
         await world.invalidate_session()
@@ -99,9 +97,7 @@ async def test_a_session_is_not_resumable_for_ever(sandbox: Sandbox, world: Sand
         await world.advance_clock(181)
         async with http.ws_connect(_url(sandbox)) as socket:
             await socket.receive_json()
-            await socket.send_json(
-                {"op": 6, "d": {"token": "sandbox-token", "session_id": session_id, "seq": 1}}
-            )
+            await socket.send_json({"op": 6, "d": {"token": "sandbox-token", "session_id": session_id, "seq": 1}})
             assert await socket.receive_json() == {"op": 9, "d": False}
 
 

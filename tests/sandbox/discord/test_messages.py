@@ -90,9 +90,7 @@ async def test_what_the_bot_may_not_do_is_forbidden(
     await world.set_permissions(art, deny=[denied])
     async with connect(nothing) as bot:
         with pytest.raises(discord.Forbidden) as refused:
-            await _text_channel(bot, art).send(
-                embed=discord.Embed(title="x"), file=discord.File(_png(1, 1), "x.png")
-            )
+            await _text_channel(bot, art).send(embed=discord.Embed(title="x"), file=discord.File(_png(1, 1), "x.png"))
         assert refused.value.code == code
         await world.set_permissions(art)
         await _text_channel(bot, art).send("allowed again")
@@ -113,9 +111,7 @@ async def test_a_removed_channel_and_a_kicked_bot_are_unknown(
     assert (removed.value.code, kicked.value.code) == (10003, 10003)
 
 
-async def test_direct_messages_reach_those_who_take_them(
-    connect: Connect, world: SandboxClient, mara: User
-) -> None:
+async def test_direct_messages_reach_those_who_take_them(connect: Connect, world: SandboxClient, mara: User) -> None:
     async with connect(nothing) as bot:
         user = await bot.fetch_user(mara.id)
         await user.send("hello")
@@ -141,15 +137,17 @@ async def test_a_picture_in_an_embed_is_served_and_not_listed_twice(
         assert (shown.in_embed, listed.in_embed) == (True, False)
         assert sent.embeds[0].image.url == shown.url
         assert await world.download(shown) == _png(40, 30).getvalue()
-        assert (await world.picture(message)).startswith(b"\x89PNG")
+        alone = await world.picture(message)
+        assert alone == await world.conversation_picture(art, await world.user("Ben"))
+        with Image.open(io.BytesIO(alone)) as picture:
+            colours = [colour for _, colour in picture.getcolors(1 << 20) or []]
+        assert (0, 128, 128) in colours
         await sent.delete()
         with pytest.raises(SandboxError, match="404"):
             await world.download(shown)
 
 
-async def test_an_edit_keeps_adds_and_removes_files(
-    connect: Connect, world: SandboxClient, art: Channel
-) -> None:
+async def test_an_edit_keeps_adds_and_removes_files(connect: Connect, world: SandboxClient, art: Channel) -> None:
     async with connect(nothing) as bot:
         files = [discord.File(io.BytesIO(name.encode()), name) for name in ("a.txt", "b.txt")]
         sent = await _text_channel(bot, art).send(files=files)
@@ -199,9 +197,7 @@ async def test_more_than_discords_limits_is_refused(
     assert await world.messages(art) == []
 
 
-async def test_a_message_at_the_limits_is_taken(
-    connect: Connect, world: SandboxClient, art: Channel
-) -> None:
+async def test_a_message_at_the_limits_is_taken(connect: Connect, world: SandboxClient, art: Channel) -> None:
     async with connect(nothing) as bot:
         embed = discord.Embed(title="t" * 256, description="d" * 4096)
         embed.add_field(name="n" * 256, value="v" * 1024)
@@ -213,9 +209,7 @@ async def test_a_message_at_the_limits_is_taken(
 async def test_eleven_files_are_too_many(connect: Connect, world: SandboxClient, art: Channel) -> None:
     async with connect(nothing) as bot:
         route = discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=art.id)
-        form = [
-            {"name": f"files[{index}]", "value": b"x", "filename": f"{index}.txt"} for index in range(11)
-        ]
+        form = [{"name": f"files[{index}]", "value": b"x", "filename": f"{index}.txt"} for index in range(11)]
         with pytest.raises(discord.HTTPException) as refused:
             await bot.http.request(route, form=form)
     assert refused.value.code == 50035
