@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from sandbox.client import SandboxClient
-from sandbox.client_types import Channel, Interaction, Message, User
+from sandbox.client import Channel, Interaction, Message, SandboxClient, User
 from sandbox.transcript import Transcript
 
 LONGEST_SCENE: Final = 30.0  # seconds

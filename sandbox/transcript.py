@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final, TextIO
 
-from sandbox.client_types import Message
+from sandbox.client import Message
 
 _WIDTH: Final = 110
 _MARKDOWN: Final = re.compile(r"\\([*_~`|>#\[\]()\-.!])|\*\*|-# ")

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
-from sandbox.client import SandboxClient
-from sandbox.client_types import Channel, Message, User
+from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.support import PATIENCE, Bot, shows_images
 
 

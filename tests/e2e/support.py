@@ -6,8 +6,7 @@ from pathlib import Path
 
 from bot import serve
 from sandbox import Sandbox
-from sandbox.client import SandboxClient
-from sandbox.client_types import Message
+from sandbox.client import Message, SandboxClient
 from settings import Settings, load_settings
 
 PATIENCE = 20.0  # seconds until a test gives up on something that should happen within one
