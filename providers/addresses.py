@@ -13,8 +13,12 @@ Resolver = Callable[[str, int], Awaitable[Sequence[IPAddress]]]
 
 # IPv6-only networks reach IPv4 hosts by these (RFC 6052): the last 32 bits are the address that counts.
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-# 6to4 (RFC 3056, deprecated) carries an IPv4 address that some router may still unwrap; no result lives there.
-_6TO4: Final = ipaddress.IPv6Network("2002::/16")
+# What IANA's special-purpose registries hold beyond what `ipaddress` of every supported Python knows, and 6to4 (RFC
+# 3056 and its relay, deprecated), which carries an IPv4 address that some router may still unwrap.
+_ALSO_SPECIAL: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "2002::/16", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")
+)
 
 
 def is_public(address: IPAddress) -> bool:
@@ -27,9 +31,10 @@ def is_public(address: IPAddress) -> bool:
             return is_public(address.ipv4_mapped)
         if address in _NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
-        if address.is_site_local or address in _6TO4:
+        if address.is_site_local:
             return False
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    special = any(address in network for network in _ALSO_SPECIAL if network.version == address.version)
+    return address.is_global and not (special or address.is_multicast or address.is_reserved)
 
 
 async def resolve(host: str, port: int) -> Sequence[IPAddress]:

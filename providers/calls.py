@@ -116,7 +116,8 @@ async def repeat(action: Callable[[], Awaitable[_T]], patience: Patience) -> _T:
 async def _exchange(
     http: httpx.AsyncClient, request: Request, url: str, longest: int
 ) -> tuple[Answer, httpx.URL | None]:
-    timeout = httpx.Timeout(request.timeout, connect=_CONNECT_S, write=_WRITE_S, pool=_CONNECT_S)
+    connect = min(request.timeout, _CONNECT_S)
+    timeout = httpx.Timeout(request.timeout, connect=connect, write=_WRITE_S, pool=connect)
     sent = http.build_request(
         request.method, url, headers=dict(request.headers), content=request.content, timeout=timeout
     )

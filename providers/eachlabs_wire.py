@@ -21,6 +21,7 @@ from providers.images import read_images
 from providers.scrub import Scrubber
 
 _ID: Final = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}", re.ASCII)  # becomes part of a path
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")
 _LOGS_LONGEST: Final = 300  # characters, from the end: what went wrong stands last
 _ID_FIELDS: Final = ("predictionID", "exec_id", "prediction_id", "id")
 
@@ -55,7 +56,7 @@ class Prediction:
     """What a poll's answer or a webhook's body says."""
 
     id: str | None
-    word: str  # the status as the vendor wrote it, at most 40 characters
+    word: str  # the status as the vendor wrote it, or `unreadable` where it is no short word
     state: State
     images: tuple[RemoteImage, ...]
     cost: int | None  # micro-dollars
@@ -111,11 +112,12 @@ def read_created(answer: Answer, *, scrub: Scrubber) -> Created:
 def read_prediction(value: Mapping[str, Any]) -> Prediction:
     """Read a poll's answer or a webhook's body; never raises."""
     status, metrics, logs = value.get("status"), value.get("metrics"), value.get("logs")
-    word = status if isinstance(status, str) else ""
+    word = status.strip() if isinstance(status, str) else ""
+    word = word if _WORD.fullmatch(word) else "unreadable"
     return Prediction(
         id=next((found for name in _ID_FIELDS if (found := _identifier(value.get(name)))), None),
-        word=word[:40],
-        state=_STATES.get(word.strip().lower(), State.UNKNOWN),
+        word=word,
+        state=_STATES.get(word.lower(), State.UNKNOWN),
         images=read_images(value.get("output")),
         cost=micro_usd(metrics.get("cost")) if isinstance(metrics, dict) else None,
         error=_error(value),

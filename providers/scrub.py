@@ -10,7 +10,6 @@ _READ_LONGEST: Final = 20_000  # characters; what comes after is not looked at
 _SECRET_RUN: Final = 6  # characters of a key in a row that may not be shown
 _PROMPT_RUN: Final = 12  # the same for a prompt: shorter runs are everyday words
 _QUERY: Final = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*", re.IGNORECASE)
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
 class Scrubber:
@@ -36,9 +35,8 @@ class Scrubber:
 
 
 def _one_line(text: str) -> str:
-    # Lone surrogates can be written in JSON but in no log or database.
-    text = text.encode(errors="replace").decode()
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+    # Lone surrogates, which JSON can write but no log or database, are not printable either.
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _hide(text: str, secrets: Iterable[str], *, mark: str, run: int) -> str:

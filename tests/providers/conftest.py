@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,7 @@ class Vendor:
     url: str = ""
     heard: list[Heard] = field(default_factory=list)
     script: deque[Callable[[web.Request], Any]] = field(default_factory=deque)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def say(self, status: int, body: object = b"", **headers: str) -> None:
@@ -96,9 +98,23 @@ class Vendor:
 
         self.script.append(answer)
 
+    def stream(self, chunks: Sequence[bytes]) -> None:
+        """Send chunks without stating a length."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse()
+            response.enable_chunked_encoding()
+            await response.prepare(request)
+            for chunk in chunks:
+                await response.write(chunk)
+            return response
+
+        self.script.append(answer)
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Remember the request, answer as scripted."""
         self.heard.append(Heard(request.method, request.raw_path, request.headers.copy(), await request.read()))
+        self.arrived.set()
         answer = self.script.popleft() if len(self.script) > 1 else self.script[0]
         response: web.StreamResponse = await answer(request)
         return response
@@ -122,7 +138,8 @@ async def vendor() -> AsyncIterator[Vendor]:
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """The client that the composition root would open."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    # Nothing here speaks TLS, and loading the usual certificates takes a while.
+    async with httpx.AsyncClient(trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
         yield client
 
 

@@ -20,7 +20,7 @@ PROMPT = "A Lighthouse in a storm,\n  seen from « below »"
         (f"you sent {PROMPT} to us", "you sent [prompt] to us"),
         ("you sent a lighthouse IN A STORM, se", "you sent [prompt]"),
         ("a\x00b\nc\u202ed\x1b[0m", "a b c d [0m"),
-        ("lone \ud800 surrogate", "lone ? surrogate"),
+        ("lone \ud800 surrogate", "lone surrogate"),
         ("see https://h.example/a?sig=1#x now", "see https://h.example/a now"),
         ("  spaced \t out  ", "spaced out"),
     ],
