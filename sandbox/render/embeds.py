@@ -1,6 +1,7 @@
 """Embeds: a panel with a coloured edge."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 
 from PIL import Image, ImageDraw
@@ -44,7 +45,7 @@ def _embed(setter: Setter, embed: Json, images: list[Image.Image | None], files:
         rows.append(padded(fields, top=px(4)))
     if images:
         rows.append(padded(pictures.grid(images, inner, tall=px(340)), top=px(8)))
-    if footer := _footer(setter, embed, inner, files):
+    if footer := _footer(setter, embed, inner, files, names.now):
         rows.append(padded(footer, top=px(4)))
     body = stack(rows, px(4))
     corner = pictures.fitted(files.picture(thumbnail), (_THUMBNAIL, _THUMBNAIL), px(4)) if thumbnail else None
@@ -107,11 +108,11 @@ def _widened(block: Block, width: int) -> Block:
     return padded(block, right=max(width - block.width, 0))
 
 
-def _footer(setter: Setter, embed: Json, width: int, files: Files) -> Block | None:
+def _footer(setter: Setter, embed: Json, width: int, files: Files, now: datetime) -> Block | None:
     footer, at = part(embed, "footer"), time(embed, "timestamp")
     words = [text(footer, "text")] if text(footer, "text") else []
     if at is not None:
-        words.append(f"{at:%d/%m/%Y %H:%M}")
+        words.append(f"Today at {at:%H:%M}" if at.date() == now.date() else f"{at:%d/%m/%Y %H:%M}")
     if not words:
         return None
     return _with_icon(setter.plain(" • ".join(words), _FOOTER, width - px(28)), footer, files, px(20))
@@ -121,6 +122,7 @@ def _with_icon(block: Block, holder: Json, files: Files, size: int) -> Block:
     if not text(holder, "icon_url"):
         return block
     picture = files.picture({"url": text(holder, "icon_url")})
+    block = padded(block, top=max((size - block.height) // 2, 0))
     if picture is not None:
         return beside([pictures.tile(picture, (size, size), size // 2), block], px(8))
 

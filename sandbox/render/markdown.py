@@ -38,6 +38,7 @@ class Look(Enum):
     MENTION = "mention"
     TIME = "time"
     HIDDEN = "hidden"
+    NOTE = "note"  # what the client adds, small and muted
 
 
 @dataclass(frozen=True, kw_only=True)

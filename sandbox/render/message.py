@@ -51,7 +51,7 @@ def render_conversation(messages: Sequence[tuple[Mapping[str, object], Mapping[s
         block.draw(image, 0, y)
         y += block.height
     out = BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=4)
     return out.getvalue()
 
 
@@ -90,10 +90,10 @@ def _body(
     if loading:
         return _thinking(setter, user_name(part(message, "author")), width)
     names, found = _names(message), Files(message, files)
-    rows = []
+    rows, edited = [], bool(text(message, "edited_timestamp"))
     if content := text(message, "content"):
-        rows.append(rich(setter, content, names, _BODY, width))
-    if text(message, "edited_timestamp"):
+        rows.append(rich(setter, content, names, _BODY, width, note="(edited)" if edited else ""))
+    elif edited:
         rows.append(setter.plain("(edited)", _EDITED, width))
     rows += attachment_blocks(setter, parts(message, "attachments", 10), found)
     rows += embed_blocks(setter, parts(message, "embeds", 10), found, names)
@@ -125,7 +125,6 @@ def _notice(setter: Setter) -> Block:
 
 def _names(message: Json) -> Names:
     mentioned = {f"@{text(user, 'id')}": user_name(user) for user in parts(message, "mentions", 100)}
-    mentioned |= {f"@!{text(user, 'id')}": user_name(user) for user in parts(message, "mentions", 100)}
     mentioned |= {f"#{text(each, 'id')}": text(each, "name") for each in parts(message, "mention_channels", 100)}
     now = time(message, "edited_timestamp") or time(message, "timestamp") or _EPOCH
     return Names(now=now, mentioned=mentioned)

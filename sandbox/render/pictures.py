@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw
 
 from sandbox.render import theme
 from sandbox.render.canvas import Block, paste_rounded
@@ -40,6 +40,8 @@ def decoded(data: bytes) -> Image.Image | None:
         if picture.width * picture.height > _MOST_PIXELS:
             return None
         picture.draft("RGB", (px(550), px(550)))
+        if not picture.has_transparency_data:
+            return picture.convert("RGB")
         flat = Image.new("RGB", picture.size, theme.PANEL)
         rgba = picture.convert("RGBA")
         flat.paste(rgba, mask=rgba.getchannel("A"))
@@ -53,8 +55,7 @@ def tile(picture: Image.Image | None, size: tuple[int, int], radius: int) -> Blo
     size = max(size[0], 1), max(size[1], 1)
 
     def draw(image: Image.Image, x: int, y: int) -> None:
-        shown = _broken(size) if picture is None else ImageOps.fit(picture, size, Image.Resampling.BICUBIC)
-        paste_rounded(image, shown, (x, y), radius)
+        paste_rounded(image, _broken(size) if picture is None else _cover(picture, size), (x, y), radius)
 
     return Block(width=size[0], height=size[1], draw=draw)
 
@@ -82,7 +83,7 @@ def grid(pictures: list[Image.Image | None], width: int, *, tall: int) -> Block:
         y = 0
         for count in _ROWS.get(len(pictures), (1, 3, 3, 3)):
             side = (width - gap * (count - 1)) // count
-            high = min(side, px(280))
+            high = side if count == 3 else side * 3 // 4  # noqa: PLR2004 - thirds are squares
             places += [(column * (side + gap), y, side, high) for column in range(count)]
             y += high + gap
     tiles = [
@@ -95,6 +96,14 @@ def grid(pictures: list[Image.Image | None], width: int, *, tall: int) -> Block:
             block.draw(image, x + left, y + top)
 
     return Block(width=width, height=max(top + block.height for block, _, top in tiles), draw=draw)
+
+
+def _cover(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    share = min(picture.width / size[0], picture.height / size[1])
+    wide, high = size[0] * share, size[1] * share
+    left, top = max((picture.width - wide) / 2, 0), max((picture.height - high) / 2, 0)
+    box = (left, top, min(left + wide, picture.width), min(top + high, picture.height))
+    return picture.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
 
 
 def _broken(size: tuple[int, int]) -> Image.Image:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from sandbox.render import theme
 from sandbox.render.canvas import Block, padded, panel, stack
-from sandbox.render.markdown import CodeBlock, Names, Paragraph, Run, parse
+from sandbox.render.markdown import CodeBlock, Look, Names, Paragraph, Run, parse
 from sandbox.render.text import Setter, Type
 from sandbox.render.theme import letter, px
 
@@ -15,9 +15,14 @@ _HEADINGS: Final = {1: (24, 32), 2: (20, 27), 3: (16, 22)}
 _CODE: Final = Type(size=letter(13), line=px(18))
 
 
-def rich(setter: Setter, text: str, names: Names, style: Type, width: int) -> Block:
-    """Set a text with markdown."""
-    return stack([_part(setter, each, style, width) for each in parse(text, names)], px(2))
+def rich(setter: Setter, text: str, names: Names, style: Type, width: int, *, note: str = "") -> Block:
+    """Set a text with markdown, a small `note` after its end."""
+    found = parse(text, names)
+    if note:
+        last = found[-1] if found and isinstance(found[-1], Paragraph) else Paragraph(runs=())
+        runs = (*last.runs, Run(text=" "), Run(text=note, look=Look.NOTE))
+        found = [*(each for each in found if each is not last), replace(last, runs=runs)]
+    return stack([_part(setter, each, style, width) for each in found], px(2))
 
 
 def _part(setter: Setter, part: Paragraph | CodeBlock, style: Type, width: int) -> Block:

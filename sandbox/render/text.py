@@ -23,7 +23,8 @@ _FILLS: Final = {
     Look.TIME: theme.TIME_FILL,
     Look.HIDDEN: theme.DEEP,
 }
-_INKS: Final = {Look.LINK: theme.LINK, Look.MENTION: theme.MENTION_TEXT}
+_INKS: Final = {Look.LINK: theme.LINK, Look.MENTION: theme.MENTION_TEXT, Look.NOTE: theme.MUTED}
+_SHARES: Final = {Look.CODE: 0.9, Look.NOTE: 0.7}  # of the letter size
 _WHOLE: Final = frozenset({Look.MENTION, Look.TIME})  # kept on one line where they fit one
 
 
@@ -41,7 +42,8 @@ class Type:
 class _Piece:
     run: Run
     index: int  # which run it is of, so that one background lies behind all its pieces
-    width: float
+    width: float  # with the room that its background takes
+    lead: float = 0.0  # of which before the letters
 
 
 class Setter:
@@ -91,11 +93,13 @@ class Setter:
         lines: list[list[_Piece]] = [[]]
         room = float(width)
         for word in _words(runs):
-            if word[0][1].text == "\n":
+            if len(lines) > _MOST_LINES:
+                break
+            if word[0].run.text == "\n":
                 lines.append([])
                 room = float(width)
                 continue
-            pieces = [_Piece(run=run, index=index, width=self.width(run, style)) for index, run in word]
+            pieces = [replace(piece, width=piece.width + self.width(piece.run, style)) for piece in word]
             needed = sum(piece.width for piece in pieces)
             blank = pieces[0].run.text.isspace()
             if needed > room and lines[-1] and not blank:
@@ -107,8 +111,6 @@ class Setter:
                     room = float(width)
                 lines[-1].append(piece)
                 room -= piece.width
-            if len(lines) > _MOST_LINES:
-                break
         return lines
 
     def _broken(self, pieces: Iterable[_Piece], style: Type) -> Iterable[_Piece]:
@@ -123,11 +125,11 @@ class Setter:
             pieces = list(group)
             run, wide = pieces[0].run, sum(piece.width for piece in pieces)
             if (fill := _FILLS.get(run.look)) is not None and run.text.strip():
-                pad, high = px(1.5), round(style.size * 0.72)
-                box = (round(x) - pad, round(baseline) - high - pad, round(x + wide) + pad, round(baseline) + px(5))
+                top = round(baseline - style.size * 0.72) - px(1.5)
+                box = (round(x), top, round(x + wide), round(baseline) + px(5))
                 panel(image, box, px(3), fill)
             for piece in pieces:
-                self._draw_piece(image, piece.run, style, x, baseline)
+                self._draw_piece(image, piece.run, style, x + piece.lead, baseline)
                 x += piece.width
 
     def _draw_piece(self, image: Image.Image, run: Run, style: Type, x: float, baseline: float) -> None:
@@ -161,13 +163,16 @@ def _visible(char: str) -> bool:
     )
 
 
-def _words(runs: Sequence[Run]) -> Iterable[list[tuple[int, Run]]]:
-    """Yield words (pieces of runs that no space parts), spaces and line breaks, each with its run's number."""
-    word: list[tuple[int, Run]] = []
+def _words(runs: Sequence[Run]) -> Iterable[list[_Piece]]:
+    """Yield words (pieces of runs that no space parts), spaces and line breaks; so far as wide as their padding."""
+    word: list[_Piece] = []
     for index, run in enumerate(runs):
         texts = [run.text] if run.look in _WHOLE else _WORDS.findall(run.text)
-        for text in texts:
-            piece = (index, replace(run, text=text))
+        pad = px(2.5) if run.look in _FILLS else 0.0
+        for nth, text in enumerate(texts):
+            lead = pad if nth == 0 else 0.0
+            trail = pad if nth == len(texts) - 1 else 0.0
+            piece = _Piece(run=replace(run, text=text), index=index, width=lead + trail, lead=lead)
             if text.isspace():
                 if word:
                     yield word
@@ -180,7 +185,7 @@ def _words(runs: Sequence[Run]) -> Iterable[list[tuple[int, Run]]]:
 
 
 def _size(run: Run, style: Type) -> int:
-    return round(style.size * 0.9) if run.look is Look.CODE else style.size
+    return round(style.size * _SHARES.get(run.look, 1.0))
 
 
 def _face(run: Run, style: Type) -> Face:
