@@ -23,6 +23,7 @@ class Fluxcord(commands.AutoShardedBot):
 
     def __init__(self, *, api_url: str, set_up: Callable[["Fluxcord"], Awaitable[None]]) -> None:
         Route.BASE = api_url
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # a bot without voice misses neither
         intents = discord.Intents.none()
         intents.guilds = True  # slash commands, buttons and modals need nothing more
         super().__init__(

@@ -24,6 +24,7 @@ FAILED: Final = discord.Colour(0xED4245)
 PROMPT_SHOWN: Final = 1000  # characters of the prompt in a result; the whole of a longer one is attached
 _PROMPT_GLIMPSE: Final = 200  # characters of the prompt while it is being made
 _LORA_SHOWN: Final = 120
+_SAME_MOMENT: Final = 5 * 60_000  # ms; moments closer than this read the same
 
 
 def progress_embed(progress: Progress) -> discord.Embed:
@@ -108,7 +109,8 @@ def over_quota_embed(refusal: OverQuota) -> discord.Embed:
     else:
         advice = f"{_capital(images(refusal.asked))} will fit again {when(refusal.enough_at)}."
     text = f"You asked for {images(refusal.asked)} and have {usage.left} of {usage.allowance} left.\n{advice}"
-    embed = discord.Embed(title="Your quota is used up for now", description=text, colour=REFUSED)
+    title = "Not enough quota left" if usage.left else "Your quota is used up for now"
+    embed = discord.Embed(title=title, description=text, colour=REFUSED)
     return embed.set_footer(text="Nothing was made and nothing was charged. /quota shows where you stand.")
 
 
@@ -118,7 +120,7 @@ def quota_embed(usage: Usage) -> discord.Embed:
     lines = [f"{bar(share)}  **{usage.used}** of **{usage.allowance}** images used in the last 24 hours"]
     if usage.resets_at is not None and usage.full_reset_at is not None:
         lines.append(f"Images come back 24 hours after they were made: the next {when(usage.resets_at)}.")
-        if usage.full_reset_at != usage.resets_at:
+        if usage.full_reset_at - usage.resets_at > _SAME_MOMENT:
             lines.append(f"All of them will be back {when(usage.full_reset_at)}.")
     else:
         lines.append("Nothing used: all of them are yours. Start with `/imagine`.")

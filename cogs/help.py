@@ -41,8 +41,9 @@ def help_embed(catalog: Catalog) -> discord.Embed:
         default = " (taken when you choose none)" if model is catalog.default else ""
         embed.add_field(name=f"{model.title}{default}", value=model_help(model), inline=False)
     embed.add_field(
-        name="Under each result",
-        value="**Again** makes the same with a new seed. **Delete** removes it. Both are for you and for moderators.",
+        name="Buttons",
+        value="**Cancel** stops an image that is being made. **Again** makes the same with a new seed. "
+        "**Delete** removes the message. They are for you and for moderators.",
         inline=False,
     )
     embed.add_field(

@@ -52,6 +52,7 @@ class Completion:
                 at = world.clock.now() + _REFETCH
                 await persist(lambda: world.store.schedule_poll(job.id, at=at))
                 world.look_due.wake()
+                world.audience.follow(current)
             else:
                 await self._ending.fail(current, failure_of(ResultUnusable(error.detail)))
             return
@@ -70,9 +71,13 @@ class Completion:
             raise GenerationFailed("success without images")
         world = self._world
         folder = await world.files.prepare(job.id)
-        fetched = await asyncio.gather(
-            *(world.source.fetch(image, folder / f"{n}") for n, image in enumerate(links[:_MOST_IMAGES], start=1)),
-            return_exceptions=True,
+        # Progress stops while the images come, so that no edit is on its way when the result is posted.
+        fetches = (
+            world.source.fetch(image, folder / f"{number}")
+            for number, image in enumerate(links[:_MOST_IMAGES], start=1)
+        )
+        fetched, _ = await asyncio.gather(
+            asyncio.gather(*fetches, return_exceptions=True), world.audience.unfollow(job.id)
         )
         images = [image for image in fetched if isinstance(image, StoredImage)]
         for error in fetched:

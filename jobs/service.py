@@ -1,6 +1,7 @@
 """The front door of the domain: what commands, buttons and webhooks ask for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -119,7 +120,7 @@ class JobService:
             return
         known = job.prediction_id is None or prediction_id == job.prediction_id
         if finished is not None and prediction_id is not None and known:
-            await self._completion.complete(job, finished)
+            await self._completion.complete(job, replace(finished, prediction_id=prediction_id))
         elif job.status is Status.RUNNING:
             # Not understood, or about another prediction: it proves that something happened, so look at once.
             await persist(lambda: world.store.schedule_poll(job.id, at=world.clock.now()))

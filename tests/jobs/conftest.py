@@ -1,11 +1,15 @@
 """Values that the domain's tests start from."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, Catalog, Model, Provider
 from jobs.model import Job, Order, Reply
 from jobs.request import ImageRequest
 from jobs.status import Status
+from tests.jobs.support import Rig, opened_rig
 
 
 @pytest.fixture
@@ -39,3 +43,9 @@ def job() -> Job:
         created_at=0,
         estimated_cost=35_000,
     )
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with opened_rig(tmp_path) as opened:
+        yield opened

@@ -1,0 +1,239 @@
+"""A rig for the steps of a job's life: the real store and files, a scripted API, an audience that remembers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobs.catalog import FLUX_LORA, Catalog, Model, Provider
+from jobs.errors import ProviderError, Reason
+from jobs.estimates import Estimates
+from jobs.model import Job, Order, Posted, Reply, StoredImage, Usage
+from jobs.outcomes import Accepted, Admitted, Created, Delivery, Finished, ImageData, Polled, RemoteImage, Shown
+from jobs.request import ImageRequest
+from jobs.status import Status
+from jobs.world import World
+from storage.files import ResultFiles
+from storage.store import SqlStore, open_store
+
+KEY = "0123456789ab"
+DONE = Finished(images=(ImageData(data=b"picture"),), cost=35_000)
+
+
+@dataclass
+class MovableClock:
+    """`jobs.ports.Clock`, moved by hand."""
+
+    ms: int = 1_800_000_000_000
+
+    def now(self) -> int:
+        return self.ms
+
+    def advance(self, milliseconds: int) -> None:
+        self.ms += milliseconds
+
+
+@dataclass
+class ScriptedApi:
+    """`jobs.ports.ImageApi`: answers with what was put into its scripts, an exception is raised."""
+
+    provider: Provider = Provider.EACHLABS
+    key_ids: tuple[str, ...] = (KEY,)
+    creates: list[Created | Exception] = field(default_factory=list)
+    polls: list[Polled | Exception] = field(default_factory=list)
+    webhook: tuple[str | None, Finished | None] | Exception = (None, None)
+    created: list[tuple[Job, str | None]] = field(default_factory=list)
+    polled: list[str | None] = field(default_factory=list)
+    cancelled: list[str | None] = field(default_factory=list)
+    cancel_error: ProviderError | None = None
+    before_answer: asyncio.Event | None = None
+
+    async def create(self, job: Job, model: Model, *, webhook_url: str | None) -> Created:
+        assert model.key == job.request.model
+        self.created.append((job, webhook_url))
+        if self.before_answer is not None:
+            await self.before_answer.wait()
+        answer: Created = _play(self.creates, Accepted(prediction_id=f"prediction-{job.id}"))
+        return answer
+
+    async def poll(self, job: Job) -> Polled:
+        self.polled.append(job.prediction_id)
+        answer: Polled = _play(self.polls, DONE)
+        return answer
+
+    async def cancel(self, job: Job) -> None:
+        self.cancelled.append(job.prediction_id)
+        if self.cancel_error is not None:
+            raise self.cancel_error
+
+    def read_webhook(self, body: bytes) -> tuple[str | None, Finished | None]:
+        assert body
+        if isinstance(self.webhook, Exception):
+            raise self.webhook
+        return self.webhook
+
+
+def _play(script: list[Any], otherwise: Any) -> Any:
+    step = script.pop(0) if script else otherwise
+    if isinstance(step, Exception):
+        raise step
+    return step
+
+
+@dataclass
+class WritingSource:
+    """`jobs.ports.ImageSource`: writes the bytes it is given; a link is answered by what was scripted for it."""
+
+    errors: dict[str, ProviderError] = field(default_factory=dict)
+
+    async def fetch(self, image: RemoteImage, path: Path) -> StoredImage:
+        data = image.data if isinstance(image, ImageData) else image.url.encode()
+        if not isinstance(image, ImageData) and image.url in self.errors:
+            raise self.errors[image.url]
+        target = path.with_suffix(".png")
+        await asyncio.to_thread(target.write_bytes, data)
+        return StoredImage(name=target.name, format="png", width=64, height=64, size=len(data))
+
+
+@dataclass
+class RememberingAudience:
+    """`jobs.ports.Audience`: remembers what it was told."""
+
+    followed: list[tuple[str, Status]] = field(default_factory=list)
+    unfollowed: list[str] = field(default_factory=list)
+    delivered: list[tuple[str, list[bytes]]] = field(default_factory=list)
+    failures: list[tuple[Job, Usage]] = field(default_factory=list)
+    deliveries: list[Delivery | Exception] = field(default_factory=list)
+
+    def follow(self, job: Job) -> None:
+        self.followed.append((job.id, job.status))
+
+    async def unfollow(self, job_id: str) -> None:
+        self.unfollowed.append(job_id)
+
+    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
+        assert usage.used >= 0
+        answer: Delivery = _play(self.deliveries, Shown(posted=Posted(channel_id=3, message_id=6)))
+        self.delivered.append((job.id, [await asyncio.to_thread(path.read_bytes) for path in paths]))
+        return answer
+
+    async def tell_failure(self, job: Job, usage: Usage) -> None:
+        self.failures.append((job, usage))
+
+
+@dataclass
+class CountingObserver:
+    """`jobs.observer.Observer`: remembers every change."""
+
+    jobs: list[str] = field(default_factory=list)
+    changes: list[tuple[Status, Status]] = field(default_factory=list)
+    errors: list[Reason] = field(default_factory=list)
+
+    def admitted(self, job: Job) -> None:
+        self.jobs.append(job.id)
+
+    def changed(self, job: Job, previous: Status) -> None:
+        self.changes.append((previous, job.status))
+
+    def provider_error(self, provider: Provider, reason: Reason) -> None:
+        assert provider
+        self.errors.append(reason)
+
+
+@dataclass
+class Rig:
+    """The world with handles on what was scripted."""
+
+    store: SqlStore
+    files: ResultFiles
+    clock: MovableClock
+    api: ScriptedApi = field(default_factory=ScriptedApi)
+    source: WritingSource = field(default_factory=WritingSource)
+    audience: RememberingAudience = field(default_factory=RememberingAudience)
+    observer: CountingObserver = field(default_factory=CountingObserver)
+    allowance: int = 20
+    orders: int = 0
+
+    def world(self, *, public_url: str | None = None) -> World:
+        catalog = Catalog(offered=[Provider.EACHLABS])
+        return World(
+            store=self.store,
+            apis={self.api.provider: self.api},
+            catalog=catalog,
+            source=self.source,
+            files=self.files,
+            audience=self.audience,
+            observer=self.observer,
+            clock=self.clock,
+            estimates=Estimates(catalog),
+            public_url=public_url,
+            images_per_day=self.allowance,
+        )
+
+    async def admitted(self, *, count: int = 1, user_id: int = 4) -> Job:
+        """A queued job."""
+        admission = await self.store.admit(
+            self.order(count=count, user_id=user_id),
+            provider=Provider.EACHLABS,
+            estimated_cost=35_000 * count,
+            allowance=self.allowance,
+        )
+        assert isinstance(admission, Admitted)
+        return admission.job
+
+    def order(self, *, count: int = 1, user_id: int = 4, model: str = FLUX_LORA.key) -> Order:
+        self.orders += 1
+        return Order(
+            interaction_id=self.orders,
+            guild_id=2,
+            channel_id=3,
+            user_id=user_id,
+            locale="en-US",
+            private=False,
+            request=ImageRequest(model=model, prompt="a fox", seed=7, count=count),
+            reply=Reply(application_id=5, token="reply-token", expires_at=self.clock.ms + 900_000, message_id=6),
+            upload_limit=10 * 1024 * 1024,
+        )
+
+    async def claimed(self, *, count: int = 1) -> Job:
+        """A job in `submitting`."""
+        await self.admitted(count=count)
+        job = await self.store.claim(provider=Provider.EACHLABS, key_id=KEY, concurrency=1000, per_minute=1000)
+        assert job is not None
+        return job
+
+    async def running(self, *, count: int = 1) -> Job:
+        """A job in `running`, due to be polled."""
+        job = await self.claimed(count=count)
+        running = await self.store.mark_running(
+            job.id, prediction_id=f"prediction-{job.id}", next_poll_at=self.clock.ms
+        )
+        assert running is not None
+        return running
+
+    async def status(self, job: Job) -> Status:
+        current = await self.store.get(job.id)
+        assert current is not None
+        return current.status
+
+    async def used(self, user_id: int = 4) -> int:
+        """Images that count towards the quota now."""
+        return (await self.store.usage(guild_id=2, user_id=user_id, allowance=self.allowance)).used
+
+
+@asynccontextmanager
+async def opened_rig(folder: Path) -> AsyncIterator[Rig]:
+    """A rig on files in `folder`."""
+    clock = MovableClock()
+    async with open_store(folder / "bot.db", clock) as store:
+        yield Rig(store=store, files=ResultFiles(folder), clock=clock)
+
+
+async def settled(world: World, condition: Callable[[], bool]) -> None:
+    """Let the background tasks run until something is so; they need no time, only their turn."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.001)
+    await world.tasks.drain(seconds=5)

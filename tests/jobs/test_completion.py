@@ -1,0 +1,174 @@
+"""From a result to a delivered job: once, whoever brings the news, and never without the bytes."""
+
+import asyncio
+
+import pytest
+
+import jobs.completion
+from jobs.completion import Completion
+from jobs.ending import Ending
+from jobs.errors import GenerationFailed, Reason, ResultUnusable, Temporary
+from jobs.model import Job, Posted
+from jobs.outcomes import Finished, ImageLink, NowhereToPost, Shown
+from jobs.ports import DeliveryDelayed, StoreUnavailable
+from jobs.status import Status
+from jobs.world import World, persist
+from tests.jobs.support import DONE, Rig, settled
+
+TWO = Finished(images=(ImageLink(url="https://a"), ImageLink(url="https://b")))
+
+
+def completion(world: World) -> Completion:
+    return Completion(world, Ending(world))
+
+
+async def complete(rig: Rig, job: Job, finished: Finished) -> World:
+    world = rig.world()
+    await completion(world).complete(job, finished)
+    await settled(world, lambda: True)
+    return world
+
+
+async def test_the_same_news_brought_twice_at_once_is_delivered_once(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    both = completion(world)
+    await asyncio.gather(both.complete(job, DONE), both.complete(job, DONE))
+    await settled(world, lambda: bool(rig.audience.delivered))
+    await both.complete(job, DONE)
+    await settled(world, lambda: True)
+    assert len(rig.audience.delivered) == 1
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_progress_has_stopped_before_the_result_is_posted(rig: Rig) -> None:
+    job = await rig.running()
+    await complete(rig, job, DONE)
+    assert rig.audience.unfollowed[0] == job.id
+
+
+async def test_what_is_delivered_leaves_no_files(rig: Rig) -> None:
+    job = await rig.running()
+    await complete(rig, job, DONE)
+    assert list(await rig.files.job_ids()) == []
+
+
+async def test_the_reported_cost_is_kept(rig: Rig) -> None:
+    job = await rig.running()
+    await complete(rig, job, Finished(images=DONE.images, cost=12_345))
+    current = await rig.store.get(job.id)
+    assert current is not None
+    assert (current.cost, current.estimated_cost) == (12_345, 35_000)
+
+
+async def test_the_duration_is_learnt(rig: Rig) -> None:
+    world = rig.world()
+    assert world.estimates.typical("flux-lora") == 20_000
+    for _ in range(3):
+        job = await rig.running()
+        rig.clock.advance(4_000)
+        await completion(world).complete(job, DONE)
+    await settled(world, lambda: len(rig.audience.delivered) == 3)
+    assert world.estimates.typical("flux-lora") == 4_000
+
+
+async def test_a_partial_result_is_delivered_and_the_rest_refunded(rig: Rig) -> None:
+    job = await rig.running(count=2)
+    rig.source.errors["https://a"] = ResultUnusable("not an image")
+    await complete(rig, job, TWO)
+    assert rig.audience.delivered == [(job.id, [b"https://b"])]
+    assert await rig.used() == 1
+
+
+async def test_a_result_that_cannot_be_fetched_yet_is_fetched_again_at_the_next_poll(rig: Rig) -> None:
+    job = await rig.running(count=2)
+    rig.source.errors["https://a"] = Temporary("503")
+    await complete(rig, job, TWO)
+    assert await rig.status(job) is Status.RUNNING
+    assert rig.audience.followed[-1] == (job.id, Status.RUNNING)
+    rig.source.errors.clear()
+    await complete(rig, job, TWO)
+    assert rig.audience.delivered == [(job.id, [b"https://a", b"https://b"])]
+
+
+@pytest.mark.parametrize(
+    ("finished", "reason"),
+    [
+        (Finished(images=()), Reason.GENERATION_FAILED),
+        (Finished(images=(ImageLink(url="https://a"),)), Reason.RESULT_UNUSABLE),
+    ],
+)
+async def test_a_success_without_a_usable_image_fails_and_refunds(rig: Rig, finished: Finished, reason: Reason) -> None:
+    job = await rig.running()
+    rig.source.errors["https://a"] = ResultUnusable("html")
+    await complete(rig, job, finished)
+    [(told, _)] = rig.audience.failures
+    assert told.failure is not None
+    assert told.failure.reason is reason
+    assert await rig.used() == 0
+    assert list(await rig.files.job_ids()) == []
+
+
+async def test_news_for_a_job_that_has_ended_changes_nothing(rig: Rig) -> None:
+    job = await rig.running()
+    await Ending(rig.world()).cancel(job)
+    await complete(rig, job, DONE)
+    assert await rig.status(job) is Status.CANCELLED
+    assert rig.audience.delivered == []
+
+
+async def test_a_delayed_delivery_is_tried_until_it_succeeds(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs.completion, "_PAUSE_FIRST", 0.001)
+    job = await rig.running()
+    rig.audience.deliveries = [DeliveryDelayed("503"), DeliveryDelayed("503")]
+    world = rig.world()
+    await completion(world).complete(job, DONE)
+    await settled(world, lambda: bool(rig.audience.delivered))
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_what_cannot_be_posted_anywhere_is_kept_and_counts(rig: Rig) -> None:
+    job = await rig.running()
+    rig.audience.deliveries = [NowhereToPost(detail="all closed")]
+    await complete(rig, job, DONE)
+    assert await rig.status(job) is Status.UNDELIVERED
+    assert list(await rig.files.job_ids()) == [job.id]
+    assert await rig.used() == 1
+
+
+async def test_lost_files_fail_the_job_and_refund(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.audience.deliveries = [FileNotFoundError("gone")]
+    await completion(world).complete(job, DONE)
+    await settled(world, lambda: bool(rig.audience.failures))
+    assert await rig.status(job) is Status.FAILED
+    assert await rig.used() == 0
+
+
+async def test_a_write_is_repeated_until_the_database_can_be_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.world._PAUSE_FIRST", 0.001)
+    tries = 0
+
+    async def write() -> str:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise StoreUnavailable("the disk is full")
+        return "written"
+
+    assert await persist(write) == "written"
+    assert tries == 3
+
+
+async def test_the_place_where_it_was_posted_is_kept(rig: Rig) -> None:
+    job = await rig.running()
+    rig.audience.deliveries = [Shown(posted=Posted(channel_id=30, message_id=60))]
+    await complete(rig, job, DONE)
+    current = await rig.store.get(job.id)
+    assert current is not None
+    assert current.posted == Posted(channel_id=30, message_id=60)
+
+
+def test_errors_of_the_tree_have_a_sentence_for_the_user() -> None:
+    error = GenerationFailed("status=error")
+    assert error.user_message.endswith(".")
+    assert "status" not in error.user_message

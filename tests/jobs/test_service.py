@@ -1,0 +1,227 @@
+"""The front door: orders, webhooks, cancelling, resuming, stopping."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from jobs.catalog import Provider
+from jobs.dispatcher import Limits
+from jobs.errors import GenerationFailed
+from jobs.outcomes import Admitted, AlreadyAdmitted, Finished, ImageData, OverQuota, StillRunning
+from jobs.service import JobService
+from jobs.status import Status
+from jobs.world import World, internal
+from tests.jobs.support import DONE, Rig, settled
+
+ONE_SLOT = {Provider.EACHLABS: Limits(concurrency=1, creates_per_minute=100)}
+
+
+@asynccontextmanager
+async def served(world: World, limits: dict[Provider, Limits] | None = None) -> AsyncIterator[JobService]:
+    service = JobService(world, limits or {Provider.EACHLABS: Limits(concurrency=10, creates_per_minute=100)})
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.stop(seconds=1)
+
+
+async def test_an_order_goes_all_the_way(rig: Rig) -> None:
+    world = rig.world()
+    async with served(world) as service:
+        admission = await service.place_order(rig.order())
+        assert isinstance(admission, Admitted)
+        await settled(world, lambda: bool(rig.api.created))
+        job_id = admission.job.id
+        await rig.store.schedule_poll(job_id, at=rig.clock.ms)
+        world.look_due.wake()
+        await settled(world, lambda: bool(rig.audience.delivered))
+    assert rig.observer.jobs == [job_id]
+    assert rig.observer.changes[-1] == (Status.DELIVERING, Status.DELIVERED)
+    assert rig.audience.followed[0] == (job_id, Status.QUEUED)
+
+
+async def test_an_order_over_the_quota_changes_nothing(rig: Rig) -> None:
+    rig.allowance = 1
+    async with served(rig.world()) as service:
+        refusal = await service.place_order(rig.order(count=2))
+    assert isinstance(refusal, OverQuota)
+    assert rig.api.created == []
+    assert rig.observer.jobs == []
+    assert await rig.used() == 0
+
+
+async def test_the_same_interaction_makes_one_job(rig: Rig) -> None:
+    order = rig.order()
+    async with served(rig.world()) as service:
+        first = await service.place_order(order)
+        second = await service.place_order(order)
+    assert isinstance(first, Admitted)
+    assert isinstance(second, AlreadyAdmitted)
+    assert second.job.id == first.job.id
+
+
+async def test_a_model_that_is_not_on_offer_is_refused(rig: Rig) -> None:
+    async with served(rig.world()) as service:
+        with pytest.raises(KeyError):
+            await service.place_order(rig.order(model="flux-2-lora"))
+
+
+async def test_limits_hold_and_a_free_slot_is_used_at_once(rig: Rig) -> None:
+    world = rig.world()
+    rig.api.polls = [GenerationFailed("first"), DONE]
+    async with served(world, ONE_SLOT) as service:
+        for _ in range(3):
+            await service.place_order(rig.order())
+        for expected in (1, 2, 3):
+            await settled(world, lambda expected=expected: len(rig.api.created) == expected)  # type: ignore[misc]
+            running = [job for job in await rig.store.unfinished() if job.status is Status.RUNNING]
+            assert len(running) == 1
+            await rig.store.schedule_poll(running[0].id, at=rig.clock.ms)
+            world.look_due.wake()
+        await settled(world, lambda: len(rig.audience.delivered) == 2 and len(rig.audience.failures) == 1)
+
+
+async def test_a_proven_webhook_delivers_without_a_poll(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.api.webhook = (job.prediction_id, DONE)
+    service = JobService(world, ONE_SLOT)
+    service.webhook_arrived(job.id, b"{}")
+    service.webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: bool(rig.audience.delivered))
+    service.webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: True)
+    assert len(rig.audience.delivered) == 1
+    assert rig.api.polled == []
+
+
+@pytest.mark.parametrize("state", ["submitting", "unconfirmed"])
+async def test_a_webhook_before_the_creates_answer_delivers(rig: Rig, state: str) -> None:
+    job, world = await rig.claimed(), rig.world()
+    if state == "unconfirmed":
+        await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + 1)
+    rig.api.webhook = ("early", DONE)
+    JobService(world, ONE_SLOT).webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: bool(rig.audience.delivered))
+    current = await rig.store.get(job.id)
+    assert current is not None
+    assert (current.status, current.prediction_id) == (Status.DELIVERED, "early")
+
+
+@pytest.mark.parametrize("told", [(None, None), ("another-prediction", DONE)], ids=["garbage", "another prediction"])
+async def test_a_webhook_that_proves_nothing_only_hurries_the_poll(
+    rig: Rig, told: tuple[str | None, Finished | None]
+) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.clock.advance(-1_000)
+    rig.api.webhook = told
+    JobService(world, ONE_SLOT).webhook_arrived(job.id, b"?")
+    await settled(world, lambda: True)
+    assert await rig.status(job) is Status.RUNNING
+    assert await rig.store.next_poll_at() == rig.clock.ms
+
+
+async def test_a_webhook_that_tells_of_a_failure_fails_the_job(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.api.webhook = GenerationFailed("failed")
+    JobService(world, ONE_SLOT).webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: bool(rig.audience.failures))
+    assert await rig.status(job) is Status.FAILED
+    assert await rig.used() == 0
+
+
+async def test_the_secrets_of_a_webhook_belong_to_one_job_at_one_api(rig: Rig) -> None:
+    job = await rig.running()
+    service = JobService(rig.world(), ONE_SLOT)
+    assert await service.webhook_secrets("eachlabs", job.id) == (job.webhook_token, job.webhook_secret)
+    assert await service.webhook_secrets("aimlapi", job.id) is None
+    assert await service.webhook_secrets("eachlabs", "z" * 20) is None
+
+
+async def test_cancelling_a_running_job_stops_it_upstream_and_refunds(rig: Rig) -> None:
+    job = await rig.running()
+    assert await JobService(rig.world(), ONE_SLOT).cancel(job)
+    assert rig.api.cancelled == [job.prediction_id]
+    assert await rig.status(job) is Status.CANCELLED
+    assert await rig.used() == 0
+    assert len(rig.audience.failures) == 1
+
+
+async def test_cancelling_succeeds_although_the_api_cannot_be_told(rig: Rig) -> None:
+    job = await rig.running()
+    rig.api.cancel_error = GenerationFailed("too late")
+    assert await JobService(rig.world(), ONE_SLOT).cancel(job)
+    assert await rig.status(job) is Status.CANCELLED
+
+
+async def test_cancelling_a_finished_job_is_too_late(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.api.webhook = (job.prediction_id, DONE)
+    service = JobService(world, ONE_SLOT)
+    service.webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: bool(rig.audience.delivered))
+    assert not await service.cancel(job)
+    assert await rig.status(job) is Status.DELIVERED
+    assert await rig.used() == 1
+
+
+async def test_a_start_takes_up_every_unfinished_job_where_it_stands(rig: Rig) -> None:
+    delivering = await rig.running()
+    rig.api.polls = [StillRunning()]
+    folder = await rig.files.prepare(delivering.id)
+    stored = await rig.source.fetch(ImageData(data=b"kept"), folder / "1")
+    await rig.store.mark_delivering(delivering.id, images=[stored], cost=None, prediction_id=None)
+    running = await rig.running()
+    cancelling = await rig.running()
+    await rig.store.mark_cancelling(cancelling.id)
+    submitting = await rig.claimed()
+    queued = await rig.admitted()
+    world = rig.world()
+    async with served(world):
+        await settled(
+            world, lambda: bool(rig.audience.delivered and rig.audience.failures and rig.api.created and rig.api.polled)
+        )
+    assert rig.audience.delivered == [(delivering.id, [b"kept"])]
+    assert rig.api.polled == [running.prediction_id]
+    assert await rig.status(cancelling) is Status.CANCELLED
+    assert await rig.status(submitting) is Status.UNCONFIRMED
+    assert [job.id for job, _ in rig.api.created] == [queued.id]
+
+
+async def test_a_start_sweeps_folders_that_nobody_needs_and_keeps_what_is_undelivered(rig: Rig) -> None:
+    kept = await rig.running()
+    await rig.store.mark_delivering(kept.id, images=[], cost=None, prediction_id=None)
+    await rig.store.mark_undelivered(kept.id, detail="closed")
+    failed = await rig.running()
+    await rig.store.mark_failed(failed.id, internal("test"))
+    for job_id in (kept.id, failed.id, "z" * 20):
+        await rig.files.prepare(job_id)
+    async with served(rig.world()):
+        pass
+    assert list(await rig.files.job_ids()) == [kept.id]
+
+
+async def test_a_stop_begins_nothing_new_and_lets_a_create_finish(rig: Rig) -> None:
+    world = rig.world()
+    rig.api.before_answer = asyncio.Event()
+    service = JobService(world, ONE_SLOT)
+    await service.start()
+    first = await service.place_order(rig.order())
+    second = await service.place_order(rig.order())
+    await settled_created(rig)
+    stopping = asyncio.create_task(service.stop(seconds=5))
+    await asyncio.sleep(0)
+    rig.api.before_answer.set()
+    await stopping
+    assert isinstance(first, Admitted)
+    assert isinstance(second, Admitted)
+    assert await rig.status(first.job) is Status.RUNNING
+    assert await rig.status(second.job) is Status.QUEUED
+
+
+async def settled_created(rig: Rig) -> None:
+    async with asyncio.timeout(5):
+        while not rig.api.created:  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.001)

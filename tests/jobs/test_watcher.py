@@ -1,0 +1,113 @@
+"""Polling: what each look means, and that nothing runs for ever."""
+
+import asyncio
+
+import pytest
+
+from jobs.completion import Completion
+from jobs.ending import Ending
+from jobs.errors import GenerationFailed, Reason, Temporary, UnknownOutcome
+from jobs.model import Job
+from jobs.outcomes import StillRunning
+from jobs.status import Status
+from jobs.timing import UNCONFIRMED_GRACE, deadline
+from jobs.watcher import Watcher
+from jobs.world import World
+from tests.jobs.support import Rig, settled
+
+
+def watcher(world: World) -> Watcher:
+    ending = Ending(world)
+    return Watcher(world, Completion(world, ending), ending)
+
+
+async def look(rig: Rig, job: Job) -> None:
+    world = rig.world()
+    current = await rig.store.get(job.id)
+    assert current is not None
+    await watcher(world).look(current)
+    await settled(world, lambda: True)
+
+
+async def test_a_finished_job_is_delivered(rig: Rig) -> None:
+    job = await rig.running()
+    await look(rig, job)
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_a_running_job_is_looked_at_again_later(rig: Rig) -> None:
+    job = await rig.running()
+    rig.api.polls = [StillRunning()]
+    await look(rig, job)
+    assert await rig.status(job) is Status.RUNNING
+    next_at = await rig.store.next_poll_at()
+    assert next_at is not None
+    assert next_at > rig.clock.ms
+
+
+async def test_a_failed_job_is_refunded_and_told(rig: Rig) -> None:
+    job = await rig.running()
+    rig.api.polls = [GenerationFailed("error")]
+    await look(rig, job)
+    assert await rig.status(job) is Status.FAILED
+    assert await rig.used() == 0
+    assert len(rig.audience.failures) == 1
+
+
+async def test_trouble_with_the_poll_is_no_failure_and_honours_the_vendors_wish(rig: Rig) -> None:
+    job = await rig.running()
+    rig.api.polls = [Temporary("503", retry_after=30.0)]
+    await look(rig, job)
+    assert await rig.status(job) is Status.RUNNING
+    assert await rig.store.next_poll_at() == rig.clock.ms + 30_000
+
+
+@pytest.mark.parametrize("answer", [StillRunning(), Temporary("503"), UnknownOutcome("?")], ids=repr)
+async def test_a_job_past_its_deadline_is_cancelled_upstream_failed_and_refunded(
+    rig: Rig, answer: StillRunning | Exception
+) -> None:
+    job = await rig.running()
+    rig.clock.advance(deadline(20_000) + 1)
+    rig.api.polls = [answer]
+    await look(rig, job)
+    assert rig.api.cancelled == [job.prediction_id]
+    [(told, _)] = rig.audience.failures
+    assert told.failure is not None
+    assert told.failure.reason is Reason.DEADLINE
+    assert await rig.used() == 0
+
+
+async def test_an_unconfirmed_job_without_a_sign_fails_after_the_grace_time(rig: Rig) -> None:
+    job = await rig.claimed()
+    await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + UNCONFIRMED_GRACE)
+    rig.clock.advance(UNCONFIRMED_GRACE)
+    await look(rig, job)
+    assert rig.api.created == []
+    assert rig.api.polled == []
+    [(told, _)] = rig.audience.failures
+    assert told.failure is not None
+    assert told.failure.reason is Reason.UNKNOWN_OUTCOME
+    assert await rig.used() == 0
+
+
+async def test_the_loop_looks_when_it_is_time_and_when_it_is_woken(rig: Rig) -> None:
+    world = rig.world()
+    loop = asyncio.create_task(watcher(world).run())
+    job = await rig.running()
+    world.look_due.wake()
+    await settled(world, lambda: bool(rig.audience.delivered))
+    assert rig.audience.delivered[0][0] == job.id
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_the_loop_looks_at_a_slow_job_once_at_a_time(rig: Rig) -> None:
+    world = rig.world()
+    job = await rig.running()
+    [taken] = await rig.store.take_due_polls(limit=10, until=rig.clock.ms + 1)
+    assert taken.id == job.id
+    loop = asyncio.create_task(watcher(world).run())
+    await asyncio.sleep(0)
+    assert rig.api.polled == []
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
