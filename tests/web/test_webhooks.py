@@ -68,6 +68,7 @@ async def test_a_wrong_secret_is_refused(site: Site, secret: bytes) -> None:
         "/webhooks/eachlabs/job1/%FF",
         f"/webhooks/eachlabs/unknown/{TOKEN}",
         "/webhooks/eachlabs/job0/x",  # a job that has no webhook
+        "/webhooks/eachlabs/job0/%00",
         f"/webhooks/aimlapi/job1/{TOKEN}",
         f"/webhooks/other/job1/{TOKEN}",
     ],
@@ -78,6 +79,13 @@ async def test_a_wrong_token_and_an_unknown_job_look_the_same(site: Site, path: 
     assert (answer.status_code, answer.content) == (404, b"")
     assert site.receiver.arrived == []
     assert counted(site, "unknown")
+
+
+@pytest.mark.parametrize("path", ["/webhooks/eachlabs/job0/", "/webhooks/eachlabs/job0", "/webhooks/eachlabs//x"])
+async def test_a_path_without_a_token_is_no_webhook(site: Site, path: str) -> None:
+    """A job that has none has an empty one."""
+    assert (await site.http.post(path, content=b"{}")).status_code == 404
+    assert site.receiver.asked == []
 
 
 async def test_the_domain_is_not_asked_about_unknown_providers(site: Site) -> None:
