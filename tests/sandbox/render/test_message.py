@@ -140,6 +140,7 @@ def test_three_pictures_are_one_tall_and_two_beside_it() -> None:
     first, second, third = (_box(image, (200, 10 * n, 255 - 10 * n)) for n in range(3))
     assert (first[1], first[3]) == (second[1], third[3])
     assert second[0] == third[0] >= first[2]
+    assert first[2] - first[0] > 1.5 * (second[2] - second[0])
 
 
 def test_embeds_with_one_url_are_one_grid() -> None:
