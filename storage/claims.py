@@ -28,7 +28,7 @@ class Claims(Part):
                 now = self._clock.now()
                 await self._sql.lock_queue(connection, provider=provider.value)
                 in_flight = await self._sql.in_flight(connection, provider=provider.value, key_id=key_id)
-                frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute)
+                frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
                 _require(in_flight < concurrency and frees_at <= now)
                 return await self._take(connection, provider=provider, key_id=key_id, now=now)
         except _NothingToSend:
@@ -39,12 +39,12 @@ class Claims(Part):
 
         To be asked right after a claim that gave no job.
         """
+        now = self._clock.now()
         async with self._engine.reading() as connection:
             earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
             if earliest is None:
                 return None
-            frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute)
-        now = self._clock.now()
+            frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
         at = max(earliest, frees_at)
         if at > now:
             return at
@@ -71,9 +71,11 @@ class Claims(Part):
         )
         return job_from(row)
 
-    async def _minute_frees_at(self, connection: Any, *, key_id: str, per_minute: int) -> int:
+    async def _minute_frees_at(self, connection: Any, *, key_id: str, per_minute: int, now: int) -> int:
         """UTC ms from which on fewer than `per_minute` creates of the key count; 0 when it is long past."""
-        sent_at: int | None = await self._sql.deciding_attempt(connection, key_id=key_id, skip=per_minute - 1)
+        sent_at: int | None = await self._sql.deciding_attempt(
+            connection, key_id=key_id, since=now - MINUTE_MS - OVERLAP_MS, skip=per_minute - 1
+        )
         return 0 if sent_at is None else sent_at + MINUTE_MS
 
 

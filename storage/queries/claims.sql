@@ -8,10 +8,13 @@ SELECT COUNT(*) FROM jobs
 WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling')
     AND provider = :provider AND key_id = :key_id;
 
--- name: deciding_attempt(key_id, skip)$
+-- name: deciding_attempt(key_id, since, skip)$
 -- When the key's create number `skip` + 1, counted from the newest, was sent: once that one has left the minute,
--- fewer than `skip` + 1 are in it.
-SELECT sent_at FROM attempts WHERE key_id = :key_id ORDER BY sent_at DESC LIMIT 1 OFFSET CAST(:skip AS BIGINT);
+-- fewer than `skip` + 1 are in it. None: there are not that many after `since`.
+SELECT sent_at FROM attempts
+WHERE key_id = :key_id AND sent_at > :since
+ORDER BY sent_at DESC
+LIMIT 1 OFFSET CAST(:skip AS BIGINT);
 
 -- name: promote_due(provider, now)!
 UPDATE jobs SET not_before = 0
@@ -54,7 +57,7 @@ LIMIT 1;
 -- Whoever takes them looks at them; nobody else does before `until`.
 UPDATE jobs
 SET next_poll_at = :until, polls = polls + 1
-WHERE status IN ('running', 'unconfirmed') AND id IN (
+WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now AND id IN (
     SELECT id FROM jobs
     WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now
     ORDER BY next_poll_at

@@ -22,7 +22,7 @@ INDEXES = {
     "job_of_press": ["jobs_press (user_id=? AND source=? AND created_at>?)"],
     "charges": ["COVERING INDEX ledger_window (guild_id=? AND user_id=? AND charged_at>?)"],
     "in_flight": ["jobs_at_the_api (provider=? AND key_id=?)"],
-    "deciding_attempt": ["COVERING INDEX attempts_minute (key_id=?)"],
+    "deciding_attempt": ["COVERING INDEX attempts_minute (key_id=? AND sent_at>?)"],
     "promote_due": ["jobs_waiting (provider=? AND not_before>? AND not_before<?)"],
     "take_next": ["jobs_ready (provider=?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "earliest_start": [
@@ -67,3 +67,13 @@ async def test_the_index_made_for_it_is_used(store: SqlStore, name: str) -> None
     details = await _plan(store, name)
     for index in INDEXES[name]:
         assert any(index in detail for detail in details), details
+
+
+async def test_what_is_read_whole_or_counted_holds_no_finished_jobs(store: SqlStore) -> None:
+    """The indexes of the queue and of the work at the API shrink again when jobs end."""
+    engine = store._engine
+    assert isinstance(engine, SqliteEngine)
+    async with engine.reading() as connection:
+        rows = await connection.execute_fetchall("SELECT name FROM pragma_index_list('jobs') WHERE partial = 1")
+    partial = {row["name"] for row in rows}
+    assert {"jobs_ready", "jobs_waiting", "jobs_at_the_api", "jobs_due", "jobs_unfinished"} <= partial

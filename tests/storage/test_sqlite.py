@@ -134,6 +134,15 @@ async def test_a_lock_held_by_another_program_is_told_and_passes(
     await _admitted(store, make_order())
 
 
+async def test_a_transaction_keeps_other_writers_out_from_its_beginning(store: SqlStore, tmp_path: Path) -> None:
+    """What it reads first is still true when it writes."""
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, timeout=0)
+    async with _engine(store).transaction():
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
 async def test_a_full_disk_leaves_nothing_half_written(store: SqlStore, make_order: MakeOrder) -> None:
     """And the store works again once there is room."""
     await _pragma(store, "_writer", f"max_page_count = {await _pragma(store, '_writer', 'page_count')}")

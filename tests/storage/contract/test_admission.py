@@ -151,6 +151,18 @@ async def test_a_failed_and_a_cancelled_job_give_their_images_back(store: SqlSto
     assert await _used(store) == 0
 
 
+async def test_what_was_given_back_does_not_decide_when_images_leave(
+    store: SqlStore, job_in: JobIn, admit: Admit, advance: Advance, clock: Clock
+) -> None:
+    """Only what still counts has to leave."""
+    await job_in(Status.CANCELLED)
+    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).resets_at is None
+    advance(1_000)
+    await admit()
+    usage = await store.usage(guild_id=1, user_id=7, allowance=20)
+    assert (usage.resets_at, usage.full_reset_at) == (clock.now() + DAY, clock.now() + DAY)
+
+
 async def test_a_delivered_job_is_charged_for_what_came(store: SqlStore, job_in: JobIn, advance: Advance) -> None:
     """Fewer images than asked cost fewer; the window moves on as ever."""
     await job_in(Status.DELIVERED, images=4)  # one image comes

@@ -255,16 +255,18 @@ async def test_a_moment_that_came_after_the_vain_claim_is_not_missed(
 
 
 async def test_the_place_counts_what_goes_first_at_the_same_api(
-    store: SqlStore, admit: Admit, claim: Claim, clock: Clock
+    store: SqlStore, admit: Admit, claim: Claim, clock: Clock, advance: Advance
 ) -> None:
     """Also what waits for its time; not what is running."""
     first = await admit(user=1)
+    advance(1)  # of equal tags the older job goes first
     await admit(user=2)
     await claim()
     await store.requeue(first.id, not_before=clock.now() + 60_000)
     await claim()
     await admit(user=3, provider=Provider.AIMLAPI)
     await admit(user=4)
+    advance(1)
     mine = await admit(user=5)
     place = await store.place(mine)
     # The requeued job, whose time will come, and user 4's; user 2's is running.
