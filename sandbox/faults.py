@@ -36,8 +36,8 @@ class FaultKind(StrEnum):
     GARBAGE_BODY = "garbage_body"  # its body is no JSON
     EARLY = "early"  # it comes before the create is answered
 
-    FAILED = "failed"  # eachlabs.result: ends `failed`, the text (`body`) in output.error_message
-    ERROR = "error"  # ends `error`, the text (`body`) in message and details
+    FAILED = "failed"  # eachlabs.result: ends `failed`; why is in `body`, told where the setting error_text_in says
+    ERROR = "error"  # ends `error`, told likewise
     NSFW = "nsfw"  # ends `error` because of its content
     CANCELLED = "cancelled"  # ends `cancelled` although nobody asked
     NEVER_ENDS = "never_ends"  # stays `processing`
@@ -126,9 +126,7 @@ def _answer(fault: Fault, request: web.Request) -> web.StreamResponse | None:
     return answer
 
 
-def _read(
-    data: Mapping[str, object], name: str, kind: type[_T] | tuple[type[_T], ...], default: _D
-) -> _T | _D:
+def _read(data: Mapping[str, object], name: str, kind: type[_T] | tuple[type[_T], ...], default: _D) -> _T | _D:
     value = data.get(name)
     if value is None:
         return default
@@ -179,9 +177,7 @@ class Faults:
         except TimeoutError:
             return
 
-    async def apply(
-        self, target: str, request: web.Request, text: str | None = None
-    ) -> web.StreamResponse | None:
+    async def apply(self, target: str, request: web.Request, text: str | None = None) -> web.StreamResponse | None:
         """Call it before doing anything: None means go on, else answer with what is returned.
 
         `text` is what `match` looks at; left out, it is the path with query and, unless multipart, the body.
