@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from sandbox import Sandbox
 from sandbox.client import Channel, Message, SandboxClient, User
@@ -19,21 +20,30 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def world(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
     async with SandboxClient(sandbox.url) as client:
-        await client.set_eachlabs(duration_s=0.5)
-        await client.set_aimlapi(duration_s=0.3)
+        await client.set_eachlabs(duration_s=0.1)
+        await client.set_aimlapi(duration_s=0.1)
         yield client
 
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, world: SandboxClient, tmp_path: Path) -> AsyncIterator[Bot]:
-    runner = Bot(sandbox, world, tmp_path)
-    yield runner
-    await runner.stop()
+    """A bot that a test starts; whatever the test does to it, it must not log an exception."""
+    with capture_logs() as log:
+        runner = Bot(sandbox, world, tmp_path, log)
+        yield runner
+        await runner.stop()
+    assert [entry for entry in log if entry.get("exc_info")] == []
 
 
 @pytest.fixture
 async def art(world: SandboxClient) -> Channel:
     return await world.channel("art")
+
+
+@pytest.fixture
+async def dark(world: SandboxClient) -> Channel:
+    """An age-restricted channel."""
+    return await world.channel("art-after-dark")
 
 
 @pytest.fixture
@@ -48,6 +58,7 @@ async def ben(world: SandboxClient) -> User:
 
 @pytest.fixture
 async def olga(world: SandboxClient) -> User:
+    """A moderator."""
     return await world.user("Olga")
 
 
@@ -65,7 +76,7 @@ def imagine(world: SandboxClient, art: Channel, mara: User) -> Imagine:
         **options: str | float | bool,
     ) -> Message:
         who, where = user or mara, channel or art
-        interaction = await world.command(who, where, "imagine", {"prompt": "a fox", **options})
+        interaction = await world.command(who, where, "imagine", {"prompt": "a fox", "size": "square"} | options)
         fits = until or shows_images
         return await world.wait_for_message(
             where, who, lambda message: message.interaction_id == interaction.id and fits(message), PATIENCE

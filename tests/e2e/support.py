@@ -1,8 +1,15 @@
-"""What the end-to-end tests share: the bot to start and stop, and short ways to read a message."""
+"""What the end-to-end tests share: the bot to start, stop and look into, and short ways to read a message."""
 
 import asyncio
+import json
 import socket
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
 
 from bot import serve
 from sandbox import Sandbox
@@ -10,18 +17,21 @@ from sandbox.client import Message, SandboxClient
 from settings import Settings, load_settings
 
 PATIENCE = 20.0  # seconds until a test gives up on something that should happen within one
+DAY_MS = 24 * 3600 * 1000
+_T = TypeVar("_T")
 
 
 class Bot:
     """Starts and stops the bot; the database and the folders outlive a restart."""
 
-    def __init__(self, sandbox: Sandbox, world: SandboxClient, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, world: SandboxClient, folder: Path, log: list[Mapping[str, Any]]) -> None:
         self._sandbox = sandbox
         self._world = world
-        self._folder = folder
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self.folder = folder
         self.settings: Settings | None = None
+        self.log = log  # what it has logged, one mapping an entry
 
     def make_settings(self, *, webhooks: bool = False, **overrides: object) -> Settings:
         """What an operator would set for the sandbox."""
@@ -34,8 +44,8 @@ class Bot:
             "aimlapi_api_key": "sandbox-aimlapi-key",
             "aimlapi_api_url": self._sandbox.aimlapi_url,
             "trusted_result_hosts": self._sandbox.host_and_port,
-            "database_url": f"sqlite:///{self._folder / 'bot.db'}",
-            "data_dir": self._folder,
+            "database_url": f"sqlite:///{self.folder / 'bot.db'}",
+            "data_dir": self.folder,
             "http_port": port,
             "public_url": f"http://127.0.0.1:{port}" if webhooks else None,
             "stop_seconds": 2,
@@ -68,6 +78,58 @@ class Bot:
         assert self.settings is not None
         return f"http://127.0.0.1:{self.settings.http_port}"
 
+    async def sql(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        """Read or change its database, as another process would."""
+        return await sql(self.folder / "bot.db", statement, *values)
+
+    async def jobs(self) -> list[dict[str, Any]]:
+        """All jobs as the database holds them, oldest first."""
+        return await self.sql("SELECT * FROM jobs ORDER BY created_at, id")
+
+    async def wait_for_job(self, *statuses: str, number: int = 0) -> dict[str, Any]:
+        """The job (the first one unless told) once it is in one of these states."""
+
+        async def fits() -> dict[str, Any] | None:
+            jobs = await self.jobs()
+            return jobs[number] if len(jobs) > number and jobs[number]["status"] in statuses else None
+
+        return await eventually(fits)
+
+    async def images_charged(self) -> int:
+        """What all reservations, settlements and refunds add up to."""
+        found = await self.sql("SELECT COALESCE(SUM(images), 0) AS images FROM ledger")
+        return int(found[0]["images"])
+
+
+async def sql(database: Path, statement: str, *values: object) -> list[dict[str, Any]]:
+    """Run one statement on a bot's SQLite file, committed at once."""
+
+    def run() -> list[dict[str, Any]]:
+        connection = sqlite3.connect(database, timeout=10, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement, values)]
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(run)
+
+
+async def eventually(look: Callable[[], Awaitable[_T | None]], timeout_s: float = PATIENCE) -> _T:
+    """What `look` finds, as soon as it finds something; for what tells nobody that it has changed."""
+    until = time.monotonic() + timeout_s
+    while (found := await look()) is None:
+        if time.monotonic() > until:
+            raise TimeoutError(f"not seen within {timeout_s} s")
+        await asyncio.sleep(0.02)
+    return found
+
+
+async def get(url: str) -> tuple[int, str]:
+    """Status and text of a page."""
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        return answer.status, await answer.text()
+
 
 def free_port() -> int:
     """A port that nobody listens on."""
@@ -80,6 +142,12 @@ def free_port() -> int:
 def shows_images(message: Message) -> bool:
     """Whether it shows pictures."""
     return any(attachment.width for attachment in message.attachments)
+
+
+def is_settled(message: Message) -> bool:
+    """Whether it says something that is not progress: a result, a failure, a refusal."""
+    waiting = {"Queued", "Trying again soon", "Generating", "Waiting for an answer", "Cancelling"}
+    return not message.loading and title(message) not in waiting
 
 
 def fields(message: Message) -> dict[str, str]:
@@ -95,3 +163,8 @@ def title(message: Message) -> str:
 def description(message: Message) -> str:
     """The description of its first embed."""
     return str(message.embeds[0].get("description", "")) if message.embeds else ""
+
+
+def whole(message: Message) -> str:
+    """Everything in it that can be read."""
+    return json.dumps([message.content, *message.embeds], ensure_ascii=False)
