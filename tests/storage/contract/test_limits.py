@@ -1,0 +1,146 @@
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+from jobs.catalog import Provider
+from jobs.model import Job, QueuePlace
+from jobs.ports import Clock
+from jobs.status import Status
+from storage.store import SqlStore
+
+MINUTE = 61_000  # the vendor's, and our margin
+Admit = Callable[..., Awaitable[Job]]
+Claim = Callable[..., Awaitable[Job | None]]
+Change = Callable[[Job, Status], Awaitable[Job | None]]
+Advance = Callable[[int], None]
+OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
+
+
+async def _next_at(store: SqlStore, *, per_minute: int = 1_000) -> int | None:
+    return await store.next_claim_at(provider=Provider.EACHLABS, key_id="key", per_minute=per_minute)
+
+
+async def test_concurrency_counts_what_may_be_at_the_api(store: SqlStore, admit: Admit, change: Change) -> None:
+    """Unconfirmed and cancelling jobs may still occupy a slot."""
+    jobs = [await admit() for _ in range(5)]
+    taken: list[Job] = []
+    for _ in range(4):
+        job = await store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=4, per_minute=100)
+        assert job is not None
+        taken.append(job)
+    submitting, running, unconfirmed, cancelling = taken
+    await change(running, Status.RUNNING)
+    await change(unconfirmed, Status.UNCONFIRMED)
+    await change(cancelling, Status.CANCELLING)
+
+    async def claim_fifth() -> Job | None:
+        return await store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=4, per_minute=100)
+
+    assert await claim_fifth() is None
+    assert await _next_at(store) is None  # only a slot would help
+    await change(submitting, Status.DELIVERING)
+    fifth = await claim_fifth()
+    assert fifth is not None
+    assert fifth.id == jobs[4].id
+
+
+async def test_a_job_cancelled_in_the_queue_occupies_no_slot(
+    store: SqlStore, admit: Admit, change: Change, claim: Claim
+) -> None:
+    """It has never been at the API."""
+    cancelled = await admit()
+    await change(cancelled, Status.CANCELLING)
+    waiting = await admit()
+    assert await store.place(waiting) == QueuePlace(ahead=0, running=0)
+    assert await claim(concurrency=1) is not None
+
+
+async def test_limits_belong_to_the_key(admit: Admit, claim: Claim) -> None:
+    """One full key leaves the others alone."""
+    for _ in range(4):
+        await admit()
+    assert await claim(key="a", concurrency=1) is not None
+    assert await claim(key="a", concurrency=1) is None
+    assert await claim(key="b", concurrency=1) is not None
+    assert await claim(key="c", per_minute=1) is not None
+    assert await claim(key="c", per_minute=1) is None
+
+
+async def test_creates_of_the_last_minute_are_counted_although_they_ended(
+    store: SqlStore, admit: Admit, claim: Claim, change: Change, advance: Advance, clock: Clock
+) -> None:
+    """A failed create counts at the vendor too."""
+    start = clock.now()
+    for _ in range(3):
+        await admit()
+    for _ in range(2):
+        job = await claim(per_minute=2)
+        assert job is not None
+        await change(job, Status.FAILED)
+        advance(10_000)
+    assert await claim(per_minute=2) is None
+    assert await _next_at(store, per_minute=2) == start + MINUTE
+    advance(start + MINUTE - clock.now() - 1)
+    assert await claim(per_minute=2) is None
+    advance(1)
+    assert await claim(per_minute=2) is not None
+
+
+async def test_a_lowered_limit_waits_for_as_many_creates_as_it_takes(
+    store: SqlStore, admit: Admit, claim: Claim, advance: Advance, clock: Clock
+) -> None:
+    """One create leaving is not enough then."""
+    start = clock.now()
+    for _ in range(4):
+        await admit()
+    for _ in range(3):
+        await claim(per_minute=3)
+        advance(1_000)
+    assert await _next_at(store, per_minute=1) == start + 2_000 + MINUTE
+    assert await _next_at(store, per_minute=2) == start + 1_000 + MINUTE
+
+
+async def test_limits_hold_across_a_restart(open_again: OpenStore, admit: Admit, claim: Claim) -> None:
+    """They are in the tables, not in memory."""
+    for _ in range(3):
+        await admit()
+    assert await claim(per_minute=1) is not None
+    async with open_again() as restarted:
+        eachlabs = Provider.EACHLABS
+        assert await restarted.claim(provider=eachlabs, key_id="key", concurrency=9, per_minute=1) is None
+        assert await restarted.claim(provider=eachlabs, key_id="key", concurrency=1, per_minute=9) is None
+        assert await restarted.claim(provider=eachlabs, key_id="key", concurrency=2, per_minute=2) is not None
+
+
+async def test_with_an_empty_queue_only_a_change_helps(store: SqlStore, admit: Admit, claim: Claim) -> None:
+    """Nothing is waited for, even when the minute is full."""
+    assert await _next_at(store, per_minute=1) is None
+    await admit()
+    await claim(per_minute=1)
+    assert await _next_at(store, per_minute=1) is None
+
+
+async def test_the_later_of_the_minute_and_the_jobs_own_time_decides(
+    store: SqlStore, admit: Admit, claim: Claim, clock: Clock
+) -> None:
+    """Both have to come."""
+    await admit()
+    job = await claim()
+    assert job is not None
+    await store.requeue(job.id, not_before=clock.now() + 1_000)
+    assert await _next_at(store, per_minute=1) == clock.now() + MINUTE
+    assert await _next_at(store, per_minute=2) == clock.now() + 1_000
+
+
+async def test_a_moment_that_came_after_the_vain_claim_is_not_missed(
+    store: SqlStore, admit: Admit, claim: Claim, clock: Clock, advance: Advance
+) -> None:
+    """Otherwise the queue would sleep until something else happens."""
+    await admit()
+    job = await claim()
+    assert job is not None
+    await store.requeue(job.id, not_before=clock.now() + 1)
+    assert await claim() is None
+    advance(2)
+    at = await _next_at(store)
+    assert at is not None
+    assert 0 < at - clock.now() <= 100
