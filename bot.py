@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import discord
@@ -114,7 +115,9 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
     estimates = Estimates(catalog)
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_path, clock))
-        http = await stack.enter_async_context(httpx.AsyncClient())
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(headers={"User-Agent": f"fluxcord/{version('fluxcord')}"})
+        )
         source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
         apis = _apis(settings, http)
         limits = _limits(settings)
@@ -152,7 +155,9 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
         service = JobService(world, limits)
         desk = OrderDesk(service, unsafe_guilds=frozenset(settings.safety_off_guilds))
         server = WebServer(
-            build_app(webhooks=service, readiness=Health(client, tasks), metrics=metrics),
+            build_app(
+                webhooks=service, readiness=Health(client, tasks), metrics=metrics, count_jobs=store.count_by_status
+            ),
             host=settings.http_host,
             port=settings.http_port,
         )

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +30,8 @@ def run_demo(output: Path, *, serve: bool) -> int:
         output: a folder for pictures and the bot's log; what an earlier demo left there is removed.
         serve: keep everything running afterwards, until Ctrl+C.
     """
+    # A plain kill ends it as Ctrl+C does, so that neither process is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return asyncio.run(_demo(output, serve=serve))
     except KeyboardInterrupt:
@@ -159,5 +162,6 @@ def _explain(transcript: Transcript, output: Path, urls: dict[str, str], *, serv
         )
         return
     url = urls["url"]
-    transcript.line("(talk)", f'python -m sandbox talk {url} Mara "/imagine prompt: a fox count: 2"')
+    transcript.line("(talk)", f'{sys.executable} -m sandbox.talk {url} Mara "/imagine prompt: a fox count: 2"')
+    transcript.line("(press)", f"{sys.executable} -m sandbox.talk {url} Mara Again")
     transcript.line("(control)", f"everything else: {url}/sandbox/world, and sandbox/client.py; Ctrl+C ends it")

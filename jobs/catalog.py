@@ -95,7 +95,9 @@ FLUX_LORA: Final = Model(
         Parameter(option=Option.SIZE, field="image_size", kind=Size(presets=PRESETS, default="landscape_4_3")),
         Parameter(option=Option.STEPS, field="num_inference_steps", kind=Integer(minimum=1, maximum=50, default=28)),
         Parameter(option=Option.SEED, field="seed", kind=Integer()),
-        Parameter(option=Option.LORA, field="loras", kind=Loras(most=1, scale=Number(), repositories=False)),
+        Parameter(
+            option=Option.LORA, field="loras", kind=Loras(most=1, scale=Number(), repositories=False, neutral_scale=1.0)
+        ),
         Parameter(option=Option.GUIDANCE, field="guidance_scale", kind=Number(minimum=0, maximum=35, default=3.5)),
         Parameter(option=Option.COUNT, field="num_images", kind=Integer(minimum=1, maximum=4, default=1)),
         Parameter(option=Option.SAFETY, field="enable_safety_checker", kind=Toggle(default=True)),

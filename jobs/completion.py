@@ -8,10 +8,11 @@ import structlog
 
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, ProviderError, ResultUnusable, Retryable
-from jobs.model import Job, StoredImage
+from jobs.model import Failure, Job, StoredImage
 from jobs.outcomes import Delivery, Finished, NowhereToPost, RemoteImage, Shown
 from jobs.ports import DeliveryDelayed
 from jobs.status import Status
+from jobs.timing import deadline
 from jobs.world import World, about, failure_of, internal, persist
 
 _log = structlog.get_logger(__name__)
@@ -47,23 +48,27 @@ class Completion:
         try:
             images = await self._fetch(current, finished.images)
         except Retryable as error:
-            if current.status is Status.RUNNING:  # the next poll brings the links again
-                _log.warning("the result could not be fetched yet", detail=error.detail, **about(job))
-                at = world.clock.now() + _REFETCH
-                await persist(lambda: world.store.schedule_poll(job.id, at=at))
-                world.look_due.wake()
-                world.audience.follow(current)
-            else:
-                await self._ending.fail(current, failure_of(ResultUnusable(error.detail)))
-            return
+            await self._not_yet(current, failure_of(ResultUnusable(error.detail)))
         except ProviderError as error:
             world.observer.provider_error(job.provider, error.reason)
             await self._ending.fail(current, failure_of(error))
-            return
         except OSError as error:
-            await self._ending.fail(current, internal(f"storing the result: {error}"))
+            await self._not_yet(current, internal(f"storing the result: {error}"))
+        else:
+            await self._stored(current, finished, images)
+
+    async def _not_yet(self, job: Job, failure: Failure) -> None:
+        """The images exist and could not be brought here: another look may, until the deadline; else it has failed."""
+        world = self._world
+        elapsed = world.clock.now() - (job.submitted_at or job.created_at)
+        if job.status is not Status.RUNNING or elapsed > deadline(world.estimates.typical(job.request.model)):
+            await self._ending.fail(job, failure)
             return
-        await self._stored(current, finished, images)
+        _log.warning("the result could not be stored yet", detail=failure.detail, **about(job))
+        at = world.clock.now() + _REFETCH
+        await persist(lambda: world.store.schedule_poll(job.id, at=at))
+        world.look_due.wake()
+        world.audience.follow(job)
 
     async def _fetch(self, job: Job, links: Sequence[RemoteImage]) -> list[StoredImage]:
         """Raises what the first failing image raised, but only when none arrived or another look may help."""

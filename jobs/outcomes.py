@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jobs.errors import ProviderError
 from jobs.model import Job, Posted, Usage
 
 # ── what an image API answers ────────────────────────────────────────────────
@@ -43,6 +44,14 @@ class Finished:
     images: tuple[RemoteImage, ...]
     cost: int | None = None
     prediction_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookNews:
+    """What a webhook's body says. Without a result it was not understood, and only a poll can tell."""
+
+    prediction_id: str | None = None
+    result: Finished | ProviderError | None = None
 
 
 Created = Accepted | Finished

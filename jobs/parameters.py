@@ -94,6 +94,7 @@ class Loras:
     most: int  # entries
     scale: Number
     repositories: bool  # whether `owner/repo` is understood beside an https URL
+    neutral_scale: float | None = None  # taken when nobody chose one, where the API's entry is not stated to do without
 
 
 Kind = Text | Integer | Number | OneOf | Toggle | Size | Loras

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from jobs.catalog import Model, Provider
 from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
-from jobs.outcomes import Admission, Created, Delivery, Finished, Polled, RemoteImage
+from jobs.outcomes import Admission, Created, Delivery, Polled, RemoteImage, WebhookNews
 from jobs.status import Status
 
 
@@ -19,7 +19,7 @@ class Clock(Protocol):
 
 
 class ImageApi(Protocol):
-    """An adapter to one image API, holding all its keys. Every method raises `ProviderError` and nothing else."""
+    """An adapter to one image API, holding all its keys. What is awaited raises `ProviderError` and nothing else."""
 
     @property
     def provider(self) -> Provider:
@@ -43,11 +43,8 @@ class ImageApi(Protocol):
         """Ask the API to stop `job.prediction_id`: best effort, harmless when it is too late."""
         ...
 
-    def read_webhook(self, body: bytes) -> tuple[str | None, Finished | None]:
-        """What a webhook's body says: the prediction's id and its images.
-
-        (id, None) or (None, None) means: not understood, so poll now. A stated failure is raised as a ProviderError.
-        """
+    def read_webhook(self, job: Job, body: bytes) -> WebhookNews:
+        """What the body of a webhook for this job says; never raises."""
         ...
 
 

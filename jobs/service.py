@@ -11,7 +11,7 @@ from jobs.dispatcher import Dispatcher, Limits
 from jobs.ending import Ending
 from jobs.errors import ProviderError
 from jobs.model import Job, Order, Usage
-from jobs.outcomes import Admission, Admitted
+from jobs.outcomes import Admission, Admitted, Finished, WebhookNews
 from jobs.recovery import recover
 from jobs.request import estimate_cost
 from jobs.status import Status
@@ -112,16 +112,18 @@ class JobService:
         job = await persist(lambda: world.store.get(job_id))
         if job is None or job.status not in {Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING}:
             return
-        try:
-            prediction_id, finished = world.apis[job.provider].read_webhook(body)
-        except ProviderError as error:
-            world.observer.provider_error(job.provider, error.reason)
-            await self._ending.fail(job, failure_of(error))
-            return
-        known = job.prediction_id is None or prediction_id == job.prediction_id
-        if finished is not None and prediction_id is not None and known:
-            await self._completion.complete(job, replace(finished, prediction_id=prediction_id))
-        elif job.status is Status.RUNNING:
-            # Not understood, or about another prediction: it proves that something happened, so look at once.
-            await persist(lambda: world.store.schedule_poll(job.id, at=world.clock.now()))
-            world.look_due.wake()
+        api = world.apis.get(job.provider)
+        news = api.read_webhook(job, body) if api is not None else WebhookNews()
+        result = news.result
+        if news.prediction_id is None or job.prediction_id not in {None, news.prediction_id}:
+            result = None  # it may be about an earlier attempt: not trusted, but a reason to look
+        match result:
+            case Finished():
+                await self._completion.complete(job, replace(result, prediction_id=news.prediction_id))
+            case ProviderError():
+                world.observer.provider_error(job.provider, result.reason)
+                await self._ending.fail(job, failure_of(result))
+            case None:
+                if job.status is Status.RUNNING:
+                    await persist(lambda: world.store.schedule_poll(job.id, at=world.clock.now()))
+                    world.look_due.wake()

@@ -160,11 +160,13 @@ class _Check:
         return faults
 
     def chosen_loras(self) -> list[Lora]:
+        parameter = self._model.find(Option.LORA)
+        neutral = parameter.kind.neutral_scale if parameter and isinstance(parameter.kind, Loras) else None
         loras: list[Lora] = []
         for source_option, scale_option in LORA_OPTIONS:
             source, scale = self._chosen.get(source_option), self._chosen.get(scale_option)
             if source is not None:
-                loras.append(Lora(path=str(source).strip(), scale=None if scale is None else float(scale)))
+                loras.append(Lora(path=str(source).strip(), scale=neutral if scale is None else float(scale)))
         return loras
 
     def _lora(self, source_option: Option, scale_option: Option, kind: Loras) -> list[Fault]:

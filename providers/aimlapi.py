@@ -11,7 +11,7 @@ import httpx
 from jobs.catalog import Model, Provider
 from jobs.errors import Unauthorised, UnknownOutcome
 from jobs.model import Job
-from jobs.outcomes import Created, Finished, Polled
+from jobs.outcomes import Created, Polled, WebhookNews
 from providers import aimlapi_wire as wire
 from providers.calls import Request, api_base, send
 from providers.failures import Call
@@ -84,6 +84,6 @@ class AimlApi:
     async def cancel(self, job: Job) -> None:
         """The API knows no cancelling; what it is making, it finishes."""
 
-    def read_webhook(self, body: bytes) -> tuple[str | None, Finished | None]:  # noqa: ARG002 - the API sends none
+    def read_webhook(self, job: Job, body: bytes) -> WebhookNews:  # noqa: ARG002 - the API sends none
         """Nothing is understood: the API sends no webhooks."""
-        return None, None
+        return WebhookNews()

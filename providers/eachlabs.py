@@ -10,9 +10,9 @@ import httpx
 import structlog
 
 from jobs.catalog import Model, Provider
-from jobs.errors import GenerationFailed, Rejected, Temporary, Unauthorised, UnknownOutcome
+from jobs.errors import GenerationFailed, ProviderError, Rejected, Temporary, Unauthorised, UnknownOutcome
 from jobs.model import Job
-from jobs.outcomes import Created, Finished, Polled, StillRunning
+from jobs.outcomes import Created, Finished, Polled, StillRunning, WebhookNews
 from providers import eachlabs_wire as wire
 from providers.answers import Answer, json_object
 from providers.calls import Patience, Request, api_base, repeat, send
@@ -117,22 +117,18 @@ class EachLabs:
         except (Rejected, GenerationFailed) as refusal:
             _log.info("prediction cannot be cancelled", job=job.id, detail=refusal.detail)
 
-    def read_webhook(self, body: bytes) -> tuple[str | None, Finished | None]:
-        """What a webhook's body says: see `jobs.ports.ImageApi`.
-
-        Raises:
-            ProviderError: the prediction failed. The vendor's text is in neither sentence nor detail: it may
-                hold the prompt, which is not known here.
-        """
+    def read_webhook(self, job: Job, body: bytes) -> WebhookNews:
+        """What a webhook's body says: see `jobs.ports.ImageApi`."""
         value = json_object(body)
         if value is None:
-            return None, None
+            return WebhookNews()
         prediction = wire.read_prediction(value)
+        result: Finished | ProviderError | None = None
         if prediction.state is wire.State.FAILED:
-            raise prediction.failure_unseen()
-        if prediction.state is wire.State.SUCCEEDED and prediction.images:
-            return prediction.id, prediction.finished()
-        return prediction.id, None
+            result = prediction.failure(self._scrubber(job))
+        elif prediction.state is wire.State.SUCCEEDED and prediction.images:
+            result = prediction.finished()
+        return WebhookNews(prediction_id=prediction.id, result=result)
 
     async def _look(self, request: Request) -> wire.Prediction:
         answer = await send(self._http, request, longest=_ANSWER_LONGEST)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jobs.catalog import Model
-from jobs.errors import ContentRefused, GenerationFailed, ProviderError, UnknownOutcome
+from jobs.errors import GenerationFailed, ProviderError, UnknownOutcome
 from jobs.model import Job
 from jobs.outcomes import Accepted, Created, Finished, RemoteImage
 from jobs.request import body_fields
 from providers.answers import Answer, error_text, json_object
 from providers.costs import micro_usd
-from providers.failures import describe, speaks_of_content, stated_failure, stated_refusal
+from providers.failures import describe, stated_failure, stated_refusal
 from providers.images import read_images
 from providers.scrub import Scrubber
 
@@ -70,12 +70,6 @@ class Prediction:
     def failure(self, scrub: Scrubber) -> ProviderError:
         """The error that this prediction ended with."""
         return stated_failure(self.error, logs=self.logs, scrub=scrub, what=f"prediction {self.word}")
-
-    def failure_unseen(self) -> ProviderError:
-        """The same, for a reader that knows no prompt to scrub: whether it was about content, and no text."""
-        if speaks_of_content(f"{self.error} {self.logs}"):
-            return ContentRefused(f"prediction {self.state.name.lower()}, for its content by the vendor's words")
-        return GenerationFailed(f"prediction {self.state.name.lower()}, by its webhook")
 
 
 def create_body(job: Job, model: Model, *, webhook_url: str | None) -> dict[str, Any]:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.client import Channel, Interaction, Message, SandboxClient, User
+from sandbox.follow import Fits, follow, is_answered, shows_pictures
 from sandbox.transcript import Transcript
 
 LONGEST_SCENE: Final = 30.0  # seconds
 OVER_QUOTA: Final = "quota"
-_CHANGES: Final = frozenset({"message_created", "message_edited", "message_deleted"})
 Options = Mapping[str, str | int | float | bool]
-Fits = Callable[[Message], bool]
 
 
 class Tour:
@@ -37,7 +36,7 @@ class Tour:
         await world.set_aimlapi(duration_s=3.0)
 
         say.heading("1. Mara asks how it works")
-        await self._scene(mara, art, "help", {}, "help", _has_embed)
+        await self._scene(mara, art, "help", {}, "help", is_answered)
 
         say.heading("2. each::labs, found by polling: no webhook ever comes")
         first = await self._scene(
@@ -46,7 +45,7 @@ class Tour:
             "imagine",
             {"prompt": "a lighthouse in a storm, oil painting", "model": "flux-lora", "count": 2, "seed": 20261},
             "polling",
-            _has_picture,
+            shows_pictures,
         )
 
         say.heading("3. AI/ML API, synchronous: the answer is the result")
@@ -65,7 +64,7 @@ class Tour:
                 "guidance": 4.5,
             },
             "synchronous",
-            _has_picture,
+            shows_pictures,
         )
 
         say.heading("4. The bot is stopped and started again, now with webhooks")
@@ -86,7 +85,7 @@ class Tour:
                 "size": "square_hd",
             },
             "webhook-private",
-            _has_picture,
+            shows_pictures,
         )
 
         say.heading("6. A bad command: everything that is wrong, at once, and nothing is spent")
@@ -96,53 +95,40 @@ class Tour:
             "imagine",
             {"prompt": "a castle", "model": "flux-lora", "width": 1000, "speed": "high", "lora": "http://10.0.0.7/x"},
             "bad-command",
-            _has_embed,
+            is_answered,
         )
 
         say.heading("7. Over the quota")
         await self._scene(
             mara, art, "imagine", {"prompt": "four more castles", "count": 4}, "over-quota", _mentions_quota
         )
-        await self._scene(mara, art, "quota", {}, "quota", _has_embed)
+        await self._scene(mara, art, "quota", {}, "quota", is_answered)
 
     async def _scene(
         self, user: User, channel: Channel, command: str, options: Options, name: str, done: Fits
     ) -> Message:
         typed = "  ".join(f"{key}: {value}" for key, value in options.items())
         self._transcript.line(user.name, f"/{command}  {typed}".rstrip())
-        after = await self._world.cursor()
         interaction = await self._world.command(user, channel, command, options)
-        return await self._follow(user, channel, interaction, after, name, done)
+        return await self._follow(interaction, user, channel, name, done)
 
     async def _press(self, user: User, channel: Channel, message: Message, label: str, name: str) -> Message:
         self._transcript.line(user.name, f"presses ({label})")
-        after = await self._world.cursor()
         interaction = await self._world.press(user, message, label=label)
-        return await self._follow(user, channel, interaction, after, name, _has_picture)
+        return await self._follow(interaction, user, channel, name, shows_pictures)
 
-    async def _follow(
-        self, user: User, channel: Channel, interaction: Interaction, after: int, name: str, done: Fits
-    ) -> Message:
-        acknowledged = False
-        async with asyncio.timeout(LONGEST_SCENE):
-            while True:
-                if not acknowledged:
-                    now = await self._world.interaction(interaction)
-                    if now.acknowledged_after_ms is not None:
-                        self._transcript.line("(Discord)", f"acknowledged after {now.acknowledged_after_ms} ms")
-                        acknowledged = True
-                answers = [
-                    message
-                    for message in await self._world.messages(channel, user)
-                    if message.interaction_id == interaction.id
-                ]
-                for message in answers:
-                    self._transcript.message(message)
-                    if done(message):
-                        await self._keep(message, name)
-                        return message
-                events = await self._world.events(after, timeout_s=5.0)
-                after = events[-1].index if events else after
+    async def _follow(self, interaction: Interaction, user: User, channel: Channel, name: str, done: Fits) -> Message:
+        message = await follow(
+            self._world,
+            self._transcript,
+            interaction,
+            user=user,
+            channel=channel,
+            done=done,
+            seconds=LONGEST_SCENE,
+        )
+        await self._keep(message, name)
+        return message
 
     async def _keep(self, message: Message, name: str) -> None:
         self._pictures += 1
@@ -153,14 +139,6 @@ class Tour:
             data = await self._world.download(file)
             await asyncio.to_thread((self._folder / "images" / file.filename).write_bytes, data)
         self._transcript.line("(saved)", f"{path}" + (", the images beside it" if message.attachments else ""))
-
-
-def _has_picture(message: Message) -> bool:
-    return any(file.width for file in message.attachments)
-
-
-def _has_embed(message: Message) -> bool:
-    return bool(message.embeds) and not message.loading
 
 
 def _mentions_quota(message: Message) -> bool:

@@ -1,7 +1,7 @@
 """The HTTP side: `/webhooks/...`, `/healthz`, `/readyz` and `/metrics`."""
 
 import logging
-from collections.abc import Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
@@ -12,6 +12,8 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from jobs.catalog import Provider
+from jobs.ports import StoreUnavailable
+from jobs.status import Status
 from web.metrics import Metrics
 from web.ports import Readiness, WebhookReceiver
 from web.webhooks import BODY_SECONDS, PATH, Webhooks
@@ -21,17 +23,29 @@ _log = structlog.get_logger(__name__)
 _STOP_SECONDS: Final = 5.0  # for requests under way
 _LINGER_SECONDS: Final = 1.0  # for what is left of a body that was refused
 
+CountJobs = Callable[[], Awaitable[Mapping[Status, int]]]
+
 
 def build_app(
     *,
     webhooks: WebhookReceiver,
     readiness: Readiness,
     metrics: Metrics,
+    count_jobs: CountJobs,
     providers: Collection[str] = (Provider.EACHLABS,),
     body_seconds: float = BODY_SECONDS,
 ) -> web.Application:
-    """The application. `providers` are those that send webhooks; a body must have come within `body_seconds`."""
-    probes = _Probes(readiness, metrics)
+    """The application.
+
+    Args:
+        webhooks: the domain's side of the receiver.
+        readiness: what `/readyz` asks.
+        metrics: what `/metrics` tells.
+        count_jobs: tells how many jobs are in each unfinished state; asked at each scrape.
+        providers: those that send webhooks.
+        body_seconds: within which a webhook's body must have come.
+    """
+    probes = _Probes(readiness, metrics, count_jobs)
     app = web.Application(middlewares=[_log_faults])
     app.router.add_post(PATH, Webhooks(webhooks, metrics, providers=providers, body_seconds=body_seconds).handle)
     app.router.add_get("/healthz", probes.health)
@@ -112,8 +126,8 @@ async def _log_faults(request: web.Request, handler: Handler) -> web.StreamRespo
 class _Probes:
     """What a load balancer, an orchestrator and Prometheus ask."""
 
-    def __init__(self, readiness: Readiness, metrics: Metrics) -> None:
-        self._readiness, self._metrics = readiness, metrics
+    def __init__(self, readiness: Readiness, metrics: Metrics, count_jobs: CountJobs) -> None:
+        self._readiness, self._metrics, self._count_jobs = readiness, metrics, count_jobs
 
     async def health(self, _: web.Request) -> web.Response:
         """200 while the event loop runs: restart the bot when this fails."""
@@ -132,5 +146,9 @@ class _Probes:
         )
 
     async def metrics(self, _: web.Request) -> web.Response:
-        """Everything counted."""
+        """Everything counted; the jobs in each state are asked of the database at each scrape."""
+        try:
+            self._metrics.set_jobs_in_state(await self._count_jobs())
+        except StoreUnavailable as error:
+            _log.warning("jobs could not be counted", cause=str(error))
         return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

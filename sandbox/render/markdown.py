@@ -9,7 +9,7 @@ from typing import Final
 
 _DEEPEST: Final = 6
 _INLINE: Final = re.compile(
-    r"\\(?P<escaped>[^\w\s])"
+    r"\\(?P<escaped>[^a-zA-Z0-9\s])"
     r"|(?P<ticks>`{1,2})(?P<code>[^`\n][^`]*?)(?P=ticks)"
     r"|\*\*\*(?P<both>[^*]+)\*\*\*"
     r"|\*\*(?P<bold>(?:[^*\\]|\\.|\*(?!\*))+)\*\*"

@@ -11,7 +11,18 @@ from jobs.catalog import FLUX_LORA, Catalog, Model, Provider
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
 from jobs.model import Job, Order, Posted, Reply, StoredImage, Usage
-from jobs.outcomes import Accepted, Admitted, Created, Delivery, Finished, ImageData, Polled, RemoteImage, Shown
+from jobs.outcomes import (
+    Accepted,
+    Admitted,
+    Created,
+    Delivery,
+    Finished,
+    ImageData,
+    Polled,
+    RemoteImage,
+    Shown,
+    WebhookNews,
+)
 from jobs.request import ImageRequest
 from jobs.status import Status
 from jobs.world import World
@@ -43,7 +54,7 @@ class ScriptedApi:
     key_ids: tuple[str, ...] = (KEY,)
     creates: list[Created | Exception] = field(default_factory=list)
     polls: list[Polled | Exception] = field(default_factory=list)
-    webhook: tuple[str | None, Finished | None] | Exception = (None, None)
+    webhook: WebhookNews = field(default_factory=WebhookNews)
     created: list[tuple[Job, str | None]] = field(default_factory=list)
     polled: list[str | None] = field(default_factory=list)
     cancelled: list[str | None] = field(default_factory=list)
@@ -68,10 +79,9 @@ class ScriptedApi:
         if self.cancel_error is not None:
             raise self.cancel_error
 
-    def read_webhook(self, body: bytes) -> tuple[str | None, Finished | None]:
+    def read_webhook(self, job: Job, body: bytes) -> WebhookNews:
+        assert job.id
         assert body
-        if isinstance(self.webhook, Exception):
-            raise self.webhook
         return self.webhook
 
 

@@ -18,7 +18,7 @@ def test_the_eachlabs_model_is_as_its_page_says() -> None:
         "image_size": Size(presets=tuple(PIXELS), default="landscape_4_3"),
         "num_inference_steps": Integer(minimum=1, maximum=50, default=28),
         "seed": Integer(),
-        "loras": Loras(most=1, scale=Number(), repositories=False),
+        "loras": Loras(most=1, scale=Number(), repositories=False, neutral_scale=1.0),
         "guidance_scale": Number(minimum=0, maximum=35, default=3.5),
         "num_images": Integer(minimum=1, maximum=4, default=1),
         "enable_safety_checker": Toggle(default=True),

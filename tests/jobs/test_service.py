@@ -9,7 +9,7 @@ import pytest
 from jobs.catalog import Provider
 from jobs.dispatcher import Limits
 from jobs.errors import GenerationFailed
-from jobs.outcomes import Admitted, AlreadyAdmitted, Finished, ImageData, OverQuota, StillRunning
+from jobs.outcomes import Admitted, AlreadyAdmitted, ImageData, OverQuota, StillRunning, WebhookNews
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.world import World, internal
@@ -86,7 +86,7 @@ async def test_limits_hold_and_a_free_slot_is_used_at_once(rig: Rig) -> None:
 
 async def test_a_proven_webhook_delivers_without_a_poll(rig: Rig) -> None:
     job, world = await rig.running(), rig.world()
-    rig.api.webhook = (job.prediction_id, DONE)
+    rig.api.webhook = WebhookNews(prediction_id=job.prediction_id, result=DONE)
     service = JobService(world, ONE_SLOT)
     service.webhook_arrived(job.id, b"{}")
     service.webhook_arrived(job.id, b"{}")
@@ -102,7 +102,7 @@ async def test_a_webhook_before_the_creates_answer_delivers(rig: Rig, state: str
     job, world = await rig.claimed(), rig.world()
     if state == "unconfirmed":
         await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + 1)
-    rig.api.webhook = ("early", DONE)
+    rig.api.webhook = WebhookNews(prediction_id="early", result=DONE)
     JobService(world, ONE_SLOT).webhook_arrived(job.id, b"{}")
     await settled(world, lambda: bool(rig.audience.delivered))
     current = await rig.store.get(job.id)
@@ -110,13 +110,20 @@ async def test_a_webhook_before_the_creates_answer_delivers(rig: Rig, state: str
     assert (current.status, current.prediction_id) == (Status.DELIVERED, "early")
 
 
-@pytest.mark.parametrize("told", [(None, None), ("another-prediction", DONE)], ids=["garbage", "another prediction"])
-async def test_a_webhook_that_proves_nothing_only_hurries_the_poll(
-    rig: Rig, told: tuple[str | None, Finished | None]
-) -> None:
+@pytest.mark.parametrize(
+    "news",
+    [
+        WebhookNews(),
+        WebhookNews(result=DONE),
+        WebhookNews(prediction_id="another", result=DONE),
+        WebhookNews(prediction_id="another", result=GenerationFailed("failed")),
+    ],
+    ids=["garbage", "nameless", "another prediction's result", "another prediction's failure"],
+)
+async def test_a_webhook_that_proves_nothing_only_hurries_the_poll(rig: Rig, news: WebhookNews) -> None:
     job, world = await rig.running(), rig.world()
     rig.clock.advance(-1_000)
-    rig.api.webhook = told
+    rig.api.webhook = news
     JobService(world, ONE_SLOT).webhook_arrived(job.id, b"?")
     await settled(world, lambda: True)
     assert await rig.status(job) is Status.RUNNING
@@ -125,7 +132,7 @@ async def test_a_webhook_that_proves_nothing_only_hurries_the_poll(
 
 async def test_a_webhook_that_tells_of_a_failure_fails_the_job(rig: Rig) -> None:
     job, world = await rig.running(), rig.world()
-    rig.api.webhook = GenerationFailed("failed")
+    rig.api.webhook = WebhookNews(prediction_id=job.prediction_id, result=GenerationFailed("failed"))
     JobService(world, ONE_SLOT).webhook_arrived(job.id, b"{}")
     await settled(world, lambda: bool(rig.audience.failures))
     assert await rig.status(job) is Status.FAILED
@@ -158,7 +165,7 @@ async def test_cancelling_succeeds_although_the_api_cannot_be_told(rig: Rig) -> 
 
 async def test_cancelling_a_finished_job_is_too_late(rig: Rig) -> None:
     job, world = await rig.running(), rig.world()
-    rig.api.webhook = (job.prediction_id, DONE)
+    rig.api.webhook = WebhookNews(prediction_id=job.prediction_id, result=DONE)
     service = JobService(world, ONE_SLOT)
     service.webhook_arrived(job.id, b"{}")
     await settled(world, lambda: bool(rig.audience.delivered))

@@ -144,6 +144,14 @@ def test_faults_that_the_caller_found_are_told_with_the_others() -> None:
     assert sentences(outcome) == ["The prompt is empty: describe the image in at least one word.", "not here"]
 
 
+def test_a_lora_without_a_scale_gets_the_neutral_one_only_where_the_api_may_need_it() -> None:
+    one, two = check(FLUX_LORA, lora=URL), check(FLUX_2_LORA, lora=URL)
+    assert isinstance(one, ImageRequest)
+    assert isinstance(two, ImageRequest)
+    assert body_fields(one, FLUX_LORA)["loras"] == [{"path": URL, "scale": 1.0}]
+    assert body_fields(two, FLUX_2_LORA)["loras"] == [{"path": URL}]
+
+
 def test_a_lora_may_stand_in_any_of_the_options() -> None:
     request = check(FLUX_2_LORA, lora3="o/r", lora3_scale=2.0)
     assert isinstance(request, ImageRequest)

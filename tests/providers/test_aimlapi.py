@@ -20,7 +20,7 @@ from jobs.errors import (
     UnknownOutcome,
 )
 from jobs.model import Job
-from jobs.outcomes import Finished, ImageData, ImageLink, RemoteImage
+from jobs.outcomes import Finished, ImageData, ImageLink, RemoteImage, WebhookNews
 from jobs.ports import ImageApi
 from jobs.request import Lora
 from providers.aimlapi import AimlApi
@@ -232,5 +232,5 @@ async def test_there_is_nothing_to_poll_cancel_or_receive(aimlapi: AimlApi, vend
     with pytest.raises(UnknownOutcome):
         await aimlapi.poll(job)
     await aimlapi.cancel(job)
-    assert aimlapi.read_webhook(b'{"exec_id": "p", "status": "succeeded"}') == (None, None)
+    assert aimlapi.read_webhook(job, b'{"exec_id": "p", "status": "succeeded"}') == WebhookNews()
     assert vendor.heard == []

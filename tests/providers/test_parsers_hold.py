@@ -63,7 +63,6 @@ def test_each_labs_predictions(value: dict[str, object]) -> None:
     prediction = eachlabs_wire.read_prediction(value)
     assert prediction.cost is None or prediction.cost >= 0
     checked(prediction.failure(SCRUB))
-    checked(prediction.failure_unseen())
 
 
 @given(BODIES)
