@@ -64,6 +64,11 @@ class Site:
     metrics: Metrics
     http: httpx.AsyncClient
 
+    @staticmethod
+    async def count_jobs() -> dict[Status, int]:
+        """What the store would count."""
+        return {Status.RUNNING: 3}
+
     @property
     def unavailable(self) -> Exception:
         """What the store raises when it is away."""
@@ -90,7 +95,7 @@ class Site:
 async def serve(**options: Any) -> AsyncIterator[Site]:
     """Run the server on a free port."""
     receiver, health, metrics = Receiver(), Health(), Metrics()
-    app = build_app(webhooks=receiver, readiness=health, metrics=metrics, **options)
+    app = build_app(webhooks=receiver, readiness=health, metrics=metrics, **{"count_jobs": Site.count_jobs} | options)
     async with (
         WebServer(app, host="127.0.0.1", port=0) as server,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as http,

@@ -1,13 +1,20 @@
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
 import pytest
 
+from jobs.ports import StoreUnavailable
+from jobs.status import Status
 from web.app import WebServer, build_app
 from web.metrics import Metrics, WebhookOutcome
 from web.ports import Check
 
 Site = Any
+
+
+Serving = Callable[..., AbstractAsyncContextManager[Site]]
 
 
 async def test_health_is_well_whatever_the_checks_say(site: Site) -> None:
@@ -46,6 +53,23 @@ async def test_metrics_come_in_prometheus_text_format(site: Site) -> None:
     assert 'fluxcord_webhooks_total{outcome="accepted"} 1.0' in answer.text
 
 
+async def test_unfinished_jobs_are_counted_at_each_scrape(site: Site) -> None:
+    """Also when nothing has happened since the start."""
+    answer = await site.http.get("/metrics")
+    assert 'fluxcord_jobs_in_state{status="running"} 3.0' in answer.text
+    assert 'fluxcord_jobs_in_state{status="queued"} 0.0' in answer.text
+
+
+async def test_metrics_are_told_although_the_database_is_away(serving: Serving) -> None:
+    """What is counted in memory is still worth having."""
+
+    async def away() -> dict[Status, int]:
+        raise StoreUnavailable("locked")
+
+    async with serving(count_jobs=away) as site:
+        assert (await site.http.get("/metrics")).status_code == 200
+
+
 async def test_other_paths_do_not_exist(site: Site) -> None:
     """Nothing else is served."""
     assert (await site.http.get("/")).status_code == 404
@@ -53,11 +77,11 @@ async def test_other_paths_do_not_exist(site: Site) -> None:
 
 async def test_the_port_is_free_again_when_the_server_is_left(site: Site) -> None:
     """A restart finds it free, and a taken one is told."""
-    app = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics())
+    app = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics(), count_jobs=site.count_jobs)
     with pytest.raises(OSError, match="address already in use"):
         async with WebServer(app, host="127.0.0.1", port=site.port):
             pytest.fail("it listens twice")
-    other = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics())
+    other = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics(), count_jobs=site.count_jobs)
     async with WebServer(other, host="127.0.0.1", port=0) as server:
         port = server.port
     async with httpx.AsyncClient(trust_env=False) as http:
