@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from aiohttp import web
 from PIL import Image
 
@@ -22,7 +23,7 @@ from providers.download import Caps, ResultDownloader
 Vendor = Any  # its type lives in conftest.py, which cannot be imported
 Opened = Callable[..., Any]
 
-PEM = Path(__file__).with_name("images.test.pem")  # a certificate for images.test with its key, made for this test
+AUTHORITY = trustme.CA()  # signs the certificate of images.test, anew in each run
 
 
 def picture(kind: str = "PNG", width: int = 64, height: int = 48) -> bytes:
@@ -54,7 +55,8 @@ async def opened(vendor: Vendor, patience: Patience) -> AsyncIterator[Opened]:
     async with AsyncExitStack() as stack:
 
         async def make(**options: Any) -> ResultDownloader:
-            tls = ssl.create_default_context(cafile=PEM)
+            tls = ssl.create_default_context()
+            AUTHORITY.configure_trust(tls)
             defaults: dict[str, Any] = {
                 "trusted": [vendor.url.removeprefix("http://")],
                 "patience": patience,
@@ -339,7 +341,7 @@ async def images_test() -> AsyncIterator[tuple[int, list[str]]]:
     app = web.Application()
     app.router.add_get("/{path:.*}", answer)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(PEM)
+    AUTHORITY.issue_cert("images.test").configure_cert(context)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
