@@ -34,7 +34,7 @@ from jobs.service import JobService
 from jobs.tasks import Tasks
 from jobs.world import World
 from logs import configure_logging
-from media.fit import fit
+from media.fit import TooLarge, fit
 from providers.aimlapi import AimlApi
 from providers.download import ResultDownloader
 from providers.eachlabs import EachLabs
@@ -211,7 +211,10 @@ def _fit(paths: Sequence[Path], limit: int) -> list[Path]:
         return []
     folder = paths[0].parent / "fitted"
     folder.mkdir(exist_ok=True)
-    return fit(paths, limit, folder)
+    try:
+        return fit(paths, limit, folder)
+    except TooLarge as error:
+        raise ValueError(str(error)) from error
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -18,6 +18,7 @@ from jobs.world import World, about, failure_of, internal, persist
 _log = structlog.get_logger(__name__)
 _MOST_IMAGES: Final = 10  # what one Discord message takes
 _REFETCH: Final = 5_000  # ms
+_MOST_FAULTS: Final = 3  # of our own, before a result is kept instead of posted
 _PAUSE_FIRST: Final = 1.0  # seconds between two tries of a delivery
 _PAUSE_LONGEST: Final = 30.0
 
@@ -136,11 +137,18 @@ class Completion:
     async def _post(self, job: Job) -> Delivery:
         world = self._world
         paths = [world.files.path(job.id, image) for image in job.images]
-        pause = _PAUSE_FIRST
+        pause, faults = _PAUSE_FIRST, 0
         while True:
             try:
                 return await world.audience.deliver(job, paths, await world.usage(job))
             except DeliveryDelayed as delayed:
                 _log.warning("the delivery is delayed", detail=str(delayed), pause_s=pause, **about(job))
+            except OSError:
+                raise
+            except Exception:  # noqa: BLE001 - whatever it was, the result must not be lost by it
+                faults += 1
+                _log.exception("the delivery ended in an unexpected way", pause_s=pause, **about(job))
+                if faults == _MOST_FAULTS:
+                    return NowhereToPost(detail="unexpected exceptions")
             await asyncio.sleep(pause)
             pause = min(_PAUSE_LONGEST, 2 * pause)

@@ -35,14 +35,12 @@ class Submission:
         world.audience.follow(job)
         url = None if model.synchronous else webhook_url(world.public_url, job)
         try:
-            created = await api.create(job, model, webhook_url=url)
+            await self._created(job, await api.create(job, model, webhook_url=url))
         except ProviderError as error:
             await self._refused(job, error)
         except Exception:  # noqa: BLE001 - a create may be on its way: the same as an answer that was lost
             _log.exception("the create ended in an unexpected way", **about(job))
             await self._refused(job, UnknownOutcome("unexpected exception"))
-        else:
-            await self._created(job, created)
 
     async def _created(self, job: Job, created: Created) -> None:
         match created:

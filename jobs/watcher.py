@@ -9,7 +9,7 @@ from jobs.ending import Ending
 from jobs.errors import Final as FinalError
 from jobs.errors import ProviderError, Reason, Retryable, UnknownOutcome
 from jobs.model import Failure, Job
-from jobs.outcomes import Finished, StillRunning
+from jobs.outcomes import Finished, Polled, StillRunning
 from jobs.status import Status
 from jobs.submission import not_offered
 from jobs.timing import deadline, poll_delay
@@ -54,7 +54,7 @@ class Watcher:
             await self._ending.fail(job, not_offered())
             return
         try:
-            polled = await api.poll(job)
+            await self._polled(job, await api.poll(job), elapsed=elapsed)
         except FinalError as error:
             await self._failed(job, error)
             return
@@ -64,6 +64,11 @@ class Watcher:
             wished = int(1000 * (error.retry_after or 0)) if isinstance(error, Retryable) else 0
             await self._again(job, elapsed=elapsed, pause=max(_TROUBLE_PAUSE, wished))
             return
+        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to forget the job or its deadline
+            _log.exception("the look ended in an unexpected way", **about(job))
+            await self._again(job, elapsed=elapsed, pause=_LEASE)
+
+    async def _polled(self, job: Job, polled: Polled, *, elapsed: int) -> None:
         match polled:
             case Finished():
                 await self._completion.complete(job, polled)

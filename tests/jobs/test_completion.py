@@ -12,6 +12,7 @@ from jobs.model import Job, Posted
 from jobs.outcomes import Finished, ImageLink, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.status import Status
+from jobs.timing import deadline
 from jobs.world import World, persist
 from tests.jobs.support import DONE, Rig, settled
 
@@ -123,6 +124,35 @@ async def test_a_delayed_delivery_is_tried_until_it_succeeds(rig: Rig, monkeypat
     world = rig.world()
     await completion(world).complete(job, DONE)
     await settled(world, lambda: bool(rig.audience.delivered))
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_a_fault_of_our_own_keeps_the_result_instead_of_losing_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.completion, "_PAUSE_FIRST", 0.001)
+    job = await rig.running()
+    rig.audience.deliveries = [RuntimeError("1"), RuntimeError("2"), RuntimeError("3")]
+    await complete(rig, job, DONE)
+    assert await rig.status(job) is Status.UNDELIVERED
+    assert list(await rig.files.job_ids()) == [job.id]
+
+
+async def test_a_full_disk_delays_the_result_until_the_deadline(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(_job_id: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    job = await rig.running()
+    with monkeypatch.context() as patched:
+        patched.setattr(rig.files, "prepare", full)
+        await complete(rig, job, DONE)
+        assert await rig.status(job) is Status.RUNNING
+        rig.clock.advance(deadline(20_000) + 1)
+        late = await rig.running()
+        rig.clock.advance(deadline(20_000) + 1)
+        await complete(rig, late, DONE)
+        assert await rig.status(late) is Status.FAILED
+    await complete(rig, job, DONE)
     assert await rig.status(job) is Status.DELIVERED
 
 

@@ -62,7 +62,9 @@ async def test_trouble_with_the_poll_is_no_failure_and_honours_the_vendors_wish(
     assert await rig.store.next_poll_at() == rig.clock.ms + 30_000
 
 
-@pytest.mark.parametrize("answer", [StillRunning(), Temporary("503"), UnknownOutcome("?")], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [StillRunning(), Temporary("503"), UnknownOutcome("?"), RuntimeError("a fault of our own")], ids=repr
+)
 async def test_a_job_past_its_deadline_is_cancelled_upstream_failed_and_refunded(
     rig: Rig, answer: StillRunning | Exception
 ) -> None:
