@@ -46,9 +46,11 @@ class Tasks:
         self._loops.clear()
 
     async def drain(self, *, seconds: float) -> None:
-        """Give the short tasks that long to finish by themselves, then cancel what is left."""
-        if self._short:
-            await asyncio.wait(set(self._short), timeout=seconds)
+        """Give the short tasks, and those that they spawn, that long to finish by themselves; then cancel what is left."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self._short and (remaining := until - loop.time()) > 0:
+            await asyncio.wait(set(self._short), timeout=remaining)
         await _cancel(self._short)
 
     async def _logged(self, name: str, work: Coroutine[Any, Any, None]) -> None:
