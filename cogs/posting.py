@@ -131,7 +131,9 @@ class Poster:
 
     def _webhook(self, job: Job) -> discord.Webhook:
         reply = job.order.reply
-        return discord.Webhook.partial(id=reply.application_id, token=reply.token, client=self._client)
+        webhook = discord.Webhook.partial(id=reply.application_id, token=reply.token, client=self._client)
+        webhook.type = discord.WebhookType.application  # else discord.py sends nothing ephemeral through it
+        return webhook
 
 
 @contextlib.contextmanager
