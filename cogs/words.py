@@ -40,8 +40,9 @@ def bar(share: float) -> str:
 
 
 def plain(text: str) -> str:
-    """A user's text as Discord shows it letter by letter: no markdown, no mentions."""
-    return escape_mentions(escape_markdown(text))
+    """A user's text as Discord shows it letter by letter: no markdown, no mentions, nothing that Discord draws."""
+    # Neither of the two escapes what else begins so: channels, commands, emoji, times.
+    return escape_mentions(escape_markdown(text).replace("<", "\\<"))
 
 
 def shortened(text: str, longest: int) -> str:
