@@ -1,0 +1,37 @@
+"""Jobs as the messages show them."""
+
+from jobs.catalog import FLUX_LORA, Provider
+from jobs.model import Job, Order, Reply, Usage
+from jobs.request import ImageRequest
+from jobs.status import Status
+
+USAGE = Usage(allowance=20, used=5, resets_at=1_000_000, full_reset_at=2_000_000)
+
+
+def make_job(**values: object) -> Job:
+    """`make_job(status=..., prompt=...)`: fields of Job and of Reply by name, everything else into the request."""
+    known = {name: values.pop(name) for name in list(values) if name in Job.__dataclass_fields__}
+    options: dict[str, object] = {"model": FLUX_LORA.key, "prompt": "a fox", "seed": 7}
+    private = bool(values.pop("private", False))
+    reply: dict[str, object] = {"application_id": 5, "token": "reply", "expires_at": 900_000, "message_id": 6}
+    reply |= {name: values.pop(name) for name in list(values) if name in Reply.__dataclass_fields__}
+    order = Order(
+        interaction_id=1,
+        guild_id=2,
+        channel_id=3,
+        user_id=4,
+        locale="en-US",
+        private=private,
+        request=ImageRequest(**(options | values)),  # type: ignore[arg-type]
+        reply=Reply(**reply),  # type: ignore[arg-type]
+        upload_limit=10 * 1024 * 1024,
+    )
+    defaults: dict[str, object] = {
+        "id": "0" * 20,
+        "order": order,
+        "provider": Provider.EACHLABS,
+        "status": Status.DELIVERING,
+        "created_at": 0,
+        "estimated_cost": 35_000,
+    }
+    return Job(**(defaults | known))  # type: ignore[arg-type]

@@ -1,0 +1,178 @@
+"""What people read: true, plain, and within Discord's bounds whatever was typed."""
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.embeds import (
+    failure_embed,
+    faults_embed,
+    needs_prompt_file,
+    over_quota_embed,
+    progress_embed,
+    quota_embed,
+    result_embed,
+)  # fmt: skip
+from cogs.help import help_embed
+from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
+from jobs.errors import Reason
+from jobs.model import Failure, Usage
+from jobs.outcomes import OverQuota
+from jobs.parameters import Option
+from jobs.progress import Progress
+from jobs.request import Lora
+from jobs.status import Status
+from jobs.validation import Fault, Faults, validate
+from tests.cogs.support import USAGE, make_job
+
+NASTY = st.text(
+    alphabet=st.sampled_from("a *_~`|>#@\\[](){}<:/-\n\u200b\u202e😀Ω\"'&"), min_size=1, max_size=4000
+)  # what escapes grow longest on
+
+
+def assert_fits(embed: discord.Embed) -> None:
+    """Discord's bounds for one embed."""
+    assert len(embed.title or "") <= 256
+    assert len(embed.description or "") <= 4096
+    assert len(embed.fields) <= 25
+    assert all(0 < len(field.name or "") <= 256 and 0 < len(field.value or "") <= 1024 for field in embed.fields)
+    assert len(embed.footer.text or "") <= 2048
+    assert len(embed) <= 6000
+
+
+def fields(embed: discord.Embed) -> dict[str | None, str | None]:
+    return {field.name: field.value for field in embed.fields}
+
+
+@given(prompt=NASTY, lora=st.text(min_size=1, max_size=2048))
+def test_every_message_fits_whatever_was_typed(prompt: str, lora: str) -> None:
+    loras = (Lora(path=lora, scale=0.123456789),) * 3
+    failure = Failure(reason=Reason.REJECTED, user_message="x" * 500, detail="")
+    job = make_job(prompt=prompt, loras=loras, failure=failure, steps=50, guidance=3.14159, format="png")
+    for model in (*MODELS, None):
+        assert_fits(result_embed(job, model, USAGE, note="Re-encoded so that this channel takes it."))
+    assert_fits(failure_embed(job, USAGE))
+    assert_fits(progress_embed(Progress(job=job, expected_in=1, elapsed=2, typical=3)))
+
+
+@given(prompt=NASTY)
+def test_a_prompt_shows_letter_by_letter_and_pings_nobody(prompt: str) -> None:
+    text = result_embed(make_job(prompt=prompt), FLUX_LORA, USAGE).description or ""
+    assert "@everyone" not in text
+    assert "```" not in text.replace("\\`", "")
+
+
+def test_a_long_prompt_is_shortened_and_said_to_be_attached() -> None:
+    job = make_job(prompt="word " * 799)
+    embed = result_embed(job, FLUX_LORA, USAGE)
+    assert needs_prompt_file(job)
+    assert "…" in (embed.description or "")
+    assert "The whole prompt is attached." in (embed.description or "")
+    assert not needs_prompt_file(make_job())
+
+
+def test_a_result_tells_everything_that_made_it() -> None:
+    job = make_job(
+        steps=12, guidance=7.5, loras=(Lora(path="https://e.example/x", scale=0.5),), format="png",
+        completed_at=12_345,
+    )  # fmt: skip
+    shown = fields(result_embed(job, FLUX_LORA, USAGE))
+    assert shown == {
+        "Model": "FLUX.1 LoRA",
+        "Size": "1024 × 768",
+        "Seed": "`7`",
+        "Steps": "12",
+        "Guidance": "7.5",
+        "Time": "12 s",
+        "LoRA": "https://e.example/x × 0.5",
+        "Options": "format png",
+        "Quota": "1 image used · 15 of 20 left · next back <t:1000:R>",
+    }
+
+
+def test_what_nobody_chose_is_told_to_be_the_default() -> None:
+    shown = fields(result_embed(make_job(), FLUX_LORA, USAGE))
+    assert (shown["Steps"], shown["Guidance"]) == ("28 (default)", "3.5 (default)")
+    shown = fields(result_embed(make_job(model="flux-2-lora"), FLUX_2_LORA, USAGE))
+    assert (shown["Steps"], shown["Guidance"]) == ("default", "default")
+
+
+@pytest.mark.parametrize(
+    ("status", "values", "title", "text"),
+    [
+        (Status.QUEUED, {"ahead": 0, "expected_in": 20_000}, "Queued", "You are next · ready in about 20 s"),
+        (Status.QUEUED, {"ahead": 3, "expected_in": 240_000}, "Queued", "3 ahead of you · ready in about 4 min"),
+        (
+            Status.RUNNING,
+            {"elapsed": 10_000, "expected_in": 10_000},
+            "Generating",
+            "▰▰▰▰▰▰▱▱▱▱▱▱  10 s of about 20 s · ready in about 10 s",
+        ),
+        (
+            Status.SUBMITTING,
+            {"elapsed": 30_000, "expected_in": 0},
+            "Generating",
+            "▰▰▰▰▰▰▰▰▰▰▰▰  30 s of about 20 s · any moment now",
+        ),
+        (Status.UNCONFIRMED, {"expected_in": 0}, "Waiting for an answer", None),
+        (Status.CANCELLING, {"expected_in": 0}, "Cancelling", None),
+    ],
+)
+def test_progress_says_what_happens_and_how_long_it_takes(
+    status: Status, values: dict[str, int], title: str, text: str | None
+) -> None:
+    embed = progress_embed(Progress(job=make_job(status=status), typical=20_000, **values))
+    assert embed.title == title
+    assert text is None or embed.description == text
+
+
+def test_a_failure_says_why_and_that_it_cost_nothing() -> None:
+    failure = Failure(reason=Reason.OUT_OF_CREDIT, user_message="The credit is used up.", detail="402")
+    embed = failure_embed(make_job(status=Status.FAILED, failure=failure, count=3), USAGE)
+    assert embed.description == "The credit is used up."
+    assert fields(embed)["Quota"] == "3 images given back to your quota · 15 of 20 left · next back <t:1000:R>"
+    assert failure_embed(make_job(status=Status.CANCELLED), USAGE).title == "Cancelled"
+
+
+def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> None:
+    some = over_quota_embed(OverQuota(usage=USAGE, asked=16, enough_at=3_000_000))
+    assert some.title == "Not enough quota left"
+    assert some.description == (
+        "You asked for 16 images and have 15 of 20 left.\nAsk for at most 15 images now, or for 16 <t:3000:R>."
+    )
+    none = over_quota_embed(
+        OverQuota(usage=Usage(allowance=1, used=1, resets_at=1, full_reset_at=1), asked=1, enough_at=3_000_000)
+    )
+    assert none.title == "Your quota is used up for now"
+    assert (none.description or "").endswith("1 image will fit again <t:3000:R>.")
+    never = over_quota_embed(OverQuota(usage=USAGE, asked=21, enough_at=None))
+    assert (never.description or "").endswith("At most 20 images fit into 24 hours here: ask for fewer.")
+
+
+def test_the_quota_says_when_images_come_back_or_that_all_are_left() -> None:
+    assert quota_embed(USAGE).title == "15 images left"
+    assert "the next <t:1000:R>" in (quota_embed(USAGE).description or "")
+    fresh = quota_embed(Usage(allowance=20, used=0, resets_at=None, full_reset_at=None))
+    assert "Start with `/imagine`" in (fresh.description or "")
+
+
+@given(st.lists(st.builds(Fault, option=st.sampled_from(Option), sentence=st.text(max_size=3000)), min_size=1))
+def test_any_list_of_faults_fits(faults: list[Fault]) -> None:
+    assert_fits(faults_embed(faults))
+
+
+def test_what_somebody_typed_cannot_ping_from_a_fault() -> None:
+    faults = validate({Option.PROMPT: "x", Option.FORMAT: "<@&1> @everyone"}, model=FLUX_LORA, drawn_seed=1)
+    assert isinstance(faults, Faults)
+    assert "@everyone" not in (faults_embed(faults.faults).description or "")
+
+
+def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
+    embed = help_embed(Catalog(offered=list(Provider)))
+    assert_fits(embed)
+    text = str(fields(embed))
+    assert "`steps` 1 to 50" in text
+    assert "`steps` 4 to 50" in text
+    assert "512 to 2048 in steps of 32" in text
+    assert len(embed) < 1600

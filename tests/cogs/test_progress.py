@@ -1,0 +1,102 @@
+"""How often progress is shown."""
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.posting import Content
+from cogs.progress import DUE, LONGEST, OVERDUE, SHORTEST, ProgressBoard, next_edit
+from jobs.model import Job
+from jobs.progress import Progress
+from jobs.status import Status
+from tests.cogs.support import make_job
+
+
+def progress(job: Job, **values: int) -> Progress:
+    return Progress(job=job, **({"expected_in": 10_000, "elapsed": 10_000, "typical": 20_000} | values))
+
+
+@given(expected_in=st.integers(0, 3_600_000), typical=st.integers(1, 600_000), queued=st.booleans())
+def test_edits_are_never_close_together_and_never_cease(expected_in: int, typical: int, queued: bool) -> None:
+    job = make_job(status=Status.QUEUED if queued else Status.RUNNING)
+    pause = next_edit(progress(job, expected_in=expected_in, typical=typical))
+    assert SHORTEST <= pause <= max(LONGEST, typical / 8000, expected_in / 1000 + OVERDUE)
+
+
+def edits(job: Job, duration: float) -> int:
+    now, count = 0.0, 0
+    while now < duration:
+        expected = max(0, int(1000 * (duration - now)))
+        now += next_edit(progress(job, expected_in=expected, typical=int(1000 * duration)))
+        count += 1
+    return count
+
+
+def test_a_typical_job_is_shown_a_handful_of_times() -> None:
+    assert edits(make_job(status=Status.RUNNING), 20) <= 9
+    assert edits(make_job(status=Status.RUNNING), 120) <= 9
+
+
+def test_no_edit_is_planned_into_the_last_moments_before_a_result() -> None:
+    job = make_job(status=Status.RUNNING)
+    for remaining in range(100, int((SHORTEST + DUE) * 1000), 100):
+        pause = next_edit(progress(job, expected_in=remaining))
+        assert pause > remaining / 1000
+
+
+class SlowPoster:
+    """Stands where the poster does; each edit waits to be let go."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.ended: list[str] = []
+
+    def can_edit_reply(self, job: Job) -> bool:
+        return bool(job)
+
+    async def edit_reply(self, job: Job, content: Content) -> None:
+        assert content.embed.title
+        self.begun.set()
+        await self.go_on.wait()
+        self.ended.append(job.id)
+
+
+async def test_unfollowing_waits_for_the_edit_on_its_way_and_no_other_begins() -> None:
+    job, poster = make_job(status=Status.RUNNING), SlowPoster()
+
+    async def read(_job_id: str) -> Progress:
+        return progress(job)
+
+    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    loop = asyncio.create_task(board.run())
+    board.follow(job)
+    await poster.begun.wait()
+    unfollowing = asyncio.create_task(board.unfollow(job.id))
+    await asyncio.sleep(0)
+    assert not unfollowing.done()
+    poster.go_on.set()
+    await unfollowing
+    assert poster.ended == [job.id]
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_a_job_unfollowed_before_its_first_edit_is_never_shown() -> None:
+    job, poster = make_job(status=Status.RUNNING), SlowPoster()
+    reads = 0
+
+    async def read(_job_id: str) -> Progress:
+        nonlocal reads
+        reads += 1
+        return progress(job)
+
+    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    loop = asyncio.create_task(board.run())
+    board.follow(job)
+    await board.unfollow(job.id)
+    await asyncio.sleep(0.45)
+    assert reads == 0
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
