@@ -18,14 +18,15 @@ from sandbox.discord.model import (
     MessageFlag,
     MessageKind,
 )
+from sandbox.discord.shapes import CALLBACK, CHOICES, MODAL, check_shape
 
 # https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback-type
-MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, OFFER, SHOW_MODAL = 4, 5, 6, 7, 8, 9
 MAX_CHOICES, CHOICE_TEXT = 25, 100
 _FITTING = {
-    InteractionKind.COMMAND: {MESSAGE, DEFERRED_MESSAGE, MODAL},
-    InteractionKind.COMPONENT: {MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, MODAL},
-    InteractionKind.AUTOCOMPLETE: {CHOICES},
+    InteractionKind.COMMAND: {MESSAGE, DEFERRED_MESSAGE, SHOW_MODAL},
+    InteractionKind.COMPONENT: {MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, SHOW_MODAL},
+    InteractionKind.AUTOCOMPLETE: {OFFER},
     InteractionKind.MODAL_SUBMIT: {MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE},
 }
 
@@ -40,7 +41,9 @@ async def _callback(call: Call) -> Answer:
         raise unknown_interaction()
     if interaction.acknowledged_ms is not None:
         raise already_acknowledged()
-    payload = call.body.object()
+    payload, errors = call.body.object(), FormErrors()
+    check_shape(payload, CALLBACK, errors)
+    errors.check()
     kind = _callback_type(interaction, payload)
     data = payload.get("data") or {}
     message: Message | None = None
@@ -61,7 +64,7 @@ def _callback_type(interaction: Interaction, payload: Json) -> int:
     if interaction.kind is InteractionKind.MODAL_SUBMIT and interaction.source_message_id is None:
         allowed -= {DEFERRED_UPDATE, UPDATE}  # a modal shown by a command has no message to update
     errors = FormErrors()
-    if not isinstance(kind, int) or isinstance(kind, bool) or kind not in allowed:
+    if kind not in allowed:
         errors.choice(["type"], tuple(sorted(allowed)))
     errors.check()
     return int(kind or 0)
@@ -107,26 +110,30 @@ def _update(call: Call, interaction: Interaction, kind: int, data: Json) -> Mess
 
 
 def _offer(call: Call, interaction: Interaction, data: Json) -> None:
-    choices, errors = data.get("choices"), FormErrors()
-    if not isinstance(choices, list) or len(choices) > MAX_CHOICES:
+    errors = FormErrors()
+    check_shape(data, CHOICES, errors, ["data"])
+    errors.check()
+    choices = data.get("choices") or []
+    if len(choices) > MAX_CHOICES:
         errors.bad_length(["data", "choices"], 0, MAX_CHOICES)
-    else:
-        for index, choice in enumerate(choices):
-            if not 1 <= len(str(choice.get("name") or "")) <= CHOICE_TEXT:
-                errors.bad_length(["data", "choices", index, "name"], 1, CHOICE_TEXT)
-            if not 1 <= len(str(choice.get("value", ""))) <= CHOICE_TEXT:
-                errors.bad_length(["data", "choices", index, "value"], 1, CHOICE_TEXT)
+    for index, choice in enumerate(choices):
+        if not 1 <= len(choice.get("name") or "") <= CHOICE_TEXT:
+            errors.bad_length(["data", "choices", index, "name"], 1, CHOICE_TEXT)
+        if not 1 <= len(str(choice.get("value", ""))) <= CHOICE_TEXT:
+            errors.bad_length(["data", "choices", index, "value"], 1, CHOICE_TEXT)
     errors.check()
     interaction.choices = choices
-    acknowledge(call.discord, interaction, callback_type=CHOICES, state=InteractionState.ANSWERED)
+    acknowledge(call.discord, interaction, callback_type=OFFER, state=InteractionState.ANSWERED)
 
 
 def _show_modal(call: Call, interaction: Interaction, data: Json) -> None:
     errors = FormErrors()
+    check_shape(data, MODAL, errors, ["data"])
+    errors.check()
     check_modal(data, errors)
     errors.check()
     interaction.modal = data
-    acknowledge(call.discord, interaction, callback_type=MODAL, state=InteractionState.ANSWERED)
+    acknowledge(call.discord, interaction, callback_type=SHOW_MODAL, state=InteractionState.ANSWERED)
 
 
 def _respond(call: Call, interaction: Interaction, kind: int, message: Message | None) -> Answer:

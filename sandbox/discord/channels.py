@@ -68,7 +68,7 @@ async def _create(call: Call) -> Answer:
 
 def _reference(world: World, channel: Channel, payload: Json) -> int | None:
     reference = payload.get("message_reference")
-    if not isinstance(reference, dict):
+    if reference is None:
         return None
     message = world.messages.get(int(reference.get("message_id") or 0))
     if message is not None and message.channel_id == channel.id and not message.deleted:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.discord.errors import ApiError, FormErrors
 from sandbox.discord.model import Json
+from sandbox.discord.shapes import COMMANDS, check_shape
 
 SUBCOMMAND, GROUP, STRING, INTEGER, NUMBER = 1, 2, 3, 4, 10
 OPTION_TYPES = range(1, 12)
-COMMANDS, OPTIONS, CHOICES, DESCRIPTION, CHOICE_TEXT, COMMAND_SIZE = 100, 25, 25, 100, 100, 8000
+MOST_COMMANDS, OPTIONS, CHOICES, DESCRIPTION, CHOICE_TEXT, COMMAND_SIZE = 100, 25, 25, 100, 100, 8000
 STRING_MOST, INTEGER_BOUND = 6000, 2**53
 # Word characters of any script, hyphen and apostrophe; letters with a lower case must be lower case.
 _NAME = re.compile(r"[\w'-]{1,32}")
@@ -21,6 +22,7 @@ LOCALES = frozenset({
     "zh-TW",
 })  # fmt: skip
 Path = Sequence[str | int]
+_DEEPEST = 3
 
 
 def check_commands(payload: object) -> list[Json]:
@@ -30,14 +32,13 @@ def check_commands(payload: object) -> list[Json]:
         ApiError: 400; 30032 when there are too many, else 50035 with every field at fault.
     """
     errors = FormErrors()
-    if not isinstance(payload, list) or not all(isinstance(each, dict) for each in payload):
-        errors.wrong_type([], "array")
-        errors.check()
-        return []
-    if len(payload) > COMMANDS:
+    check_shape(payload, COMMANDS, errors)
+    errors.check()
+    commands: list[Json] = payload if isinstance(payload, list) else []
+    if len(commands) > MOST_COMMANDS:
         raise ApiError(400, 30032, "Maximum number of application commands reached (100)")
     seen: set[tuple[object, object]] = set()
-    for index, command in enumerate(payload):
+    for index, command in enumerate(commands):
         key = (command.get("type", 1), command.get("name"))
         if key in seen:
             errors.add(
@@ -48,7 +49,7 @@ def check_commands(payload: object) -> list[Json]:
         seen.add(key)
         _check_command(command, (index,), errors)
     errors.check()
-    return payload
+    return commands
 
 
 def _check_command(command: Json, at: Path, errors: FormErrors) -> None:
@@ -83,19 +84,19 @@ def _check_named(thing: Json, at: Path, errors: FormErrors) -> None:
                 errors.bad_length(where, 1, DESCRIPTION)
 
 
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None and name == name.lower()
+def _is_name(name: str | None) -> bool:
+    return name is not None and _NAME.fullmatch(name) is not None and name == name.lower()
 
 
-def _is_text(text: object, most: int) -> bool:
-    return isinstance(text, str) and 1 <= len(text) <= most
+def _is_text(text: str | None, most: int) -> bool:
+    return 1 <= len(text or "") <= most
 
 
-def check_options(options: object, at: Path, errors: FormErrors, *, depth: int) -> None:
+def check_options(options: Sequence[Json] | None, at: Path, errors: FormErrors, *, depth: int) -> None:
     """Check a command's, group's or subcommand's options; `depth` counts the groups above."""
     if options is None:
         return
-    if not isinstance(options, list) or len(options) > OPTIONS:
+    if len(options) > OPTIONS:
         errors.bad_length(at, 0, OPTIONS)
         return
     seen: set[object] = set()
@@ -160,7 +161,7 @@ def _check_choices(option: Json, at: Path, errors: FormErrors) -> None:
     if option.get("autocomplete") or kind not in expected:
         errors.add([*at, "choices"], "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", "No choices fit here.")
         return
-    if not isinstance(choices, list) or len(choices) > CHOICES:
+    if len(choices) > CHOICES:
         errors.bad_length([*at, "choices"], 0, CHOICES)
         return
     seen: set[object] = set()
@@ -176,14 +177,17 @@ def _check_choices(option: Json, at: Path, errors: FormErrors) -> None:
         seen.add(choice.get("name"))
 
 
-def sizes(thing: Json) -> Iterator[int]:
-    """Yield what counts towards a command's 8000 characters; of translations the longest one counts."""
+def sizes(thing: Json, *, depth: int = 0) -> Iterator[int]:
+    """Yield what counts towards a command's 8000 characters; of translations the longest one counts.
+
+    `depth` is 0 for the command itself, which has no choices, and at most 3: an option of a subcommand of a group.
+    """
     for field in ("name", "description"):
-        texts = [str(thing.get(field) or ""), *(thing.get(f"{field}_localizations") or {}).values()]
-        yield max(len(str(text)) for text in texts)
-    for choice in thing.get("choices") or []:
+        texts = [thing.get(field), *(thing.get(f"{field}_localizations") or {}).values()]
+        yield max(len(text or "") for text in texts)
+    for choice in (thing.get("choices") or []) if depth else []:
         names = [choice.get("name"), *(choice.get("name_localizations") or {}).values()]
-        yield max(len(str(name)) for name in names)
+        yield max(len(name or "") for name in names)
         yield len(str(choice.get("value")))
-    for option in thing.get("options") or []:
-        yield from sizes(option)
+    for option in (thing.get("options") or []) if depth < _DEEPEST else []:
+        yield from sizes(option, depth=depth + 1)

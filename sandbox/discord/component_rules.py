@@ -22,31 +22,26 @@ def check_message_components(payload: Json, errors: FormErrors) -> None:
     rows = payload.get("components")
     if rows is None:
         return
-    if not isinstance(rows, list):
-        errors.wrong_type(["components"], "array")
-        return
     if len(rows) > ROWS:
         errors.bad_length(["components"], 0, ROWS)
     seen: set[str] = set()
     for index, row in enumerate(rows):
         at = ("components", index)
-        if not isinstance(row, dict) or row.get("type") != ROW:
+        if row.get("type") != ROW:
             errors.choice([*at, "type"], (ROW,))
             continue
-        inside = row.get("components")
-        if not isinstance(inside, list) or not 1 <= len(inside) <= BUTTONS_A_ROW:
+        inside = row.get("components") or []
+        if not 1 <= len(inside) <= BUTTONS_A_ROW:
             errors.bad_length([*at, "components"], 1, BUTTONS_A_ROW)
             continue
-        if len(inside) > 1 and any(isinstance(each, dict) and each.get("type") in SELECTS for each in inside):
+        if len(inside) > 1 and any(each.get("type") in SELECTS for each in inside):
             errors.add([*at, "components"], "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "Components are too wide")
         for place, component in enumerate(inside):
             _check_interactive(component, [*at, "components", place], seen, errors)
 
 
-def _check_interactive(component: object, at: Path, seen: set[str], errors: FormErrors) -> None:
-    if not isinstance(component, dict):
-        errors.wrong_type(at, "object")
-    elif component.get("type") == BUTTON:
+def _check_interactive(component: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
+    if component.get("type") == BUTTON:
         _check_button(component, at, seen, errors)
     elif component.get("type") in SELECTS:
         _check_select(component, at, seen, errors)
@@ -56,7 +51,7 @@ def _check_interactive(component: object, at: Path, seen: set[str], errors: Form
 
 def _check_custom_id(component: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
     custom_id = component.get("custom_id")
-    if not isinstance(custom_id, str):
+    if custom_id is None:
         errors.required([*at, "custom_id"])
     elif not 1 <= len(custom_id) <= CUSTOM_ID:
         errors.bad_length([*at, "custom_id"], 1, CUSTOM_ID)
@@ -70,14 +65,14 @@ def _check_button(button: Json, at: Path, seen: set[str], errors: FormErrors) ->
     if button.get("style") not in STYLES:
         errors.choice([*at, "style"], tuple(sorted(STYLES)))
     elif button["style"] == LINK_STYLE:
-        if not isinstance(button.get("url"), str) or "custom_id" in button:
+        if not button.get("url") or button.get("custom_id") is not None:
             errors.add([*at], "COMPONENT_BUTTON_LINK", "A link button has a url and no custom id")
         elif not button["url"].startswith(("http://", "https://", "discord://")):
             errors.add([*at, "url"], "URL_TYPE_INVALID_SCHEME", "Not a URL a button may open.")
     else:
         _check_custom_id(button, at, seen, errors)
-    label = button.get("label")
-    if label is not None and not (isinstance(label, str) and len(label) <= BUTTON_LABEL):
+    label = button.get("label") or ""
+    if len(label) > BUTTON_LABEL:
         errors.too_long([*at, "label"], BUTTON_LABEL)
     if not label and not button.get("emoji"):
         errors.add([*at], "BUTTON_COMPONENT_INVALID", "A button must have a label or an emoji")
@@ -85,23 +80,23 @@ def _check_button(button: Json, at: Path, seen: set[str], errors: FormErrors) ->
 
 def _check_select(select: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
     _check_custom_id(select, at, seen, errors)
-    if len(str(select.get("placeholder") or "")) > PLACEHOLDER:
+    if len(select.get("placeholder") or "") > PLACEHOLDER:
         errors.too_long([*at, "placeholder"], PLACEHOLDER)
-    least, most = select.get("min_values", 1), select.get("max_values", 1)
-    if not (isinstance(least, int) and isinstance(most, int) and 0 <= least <= most <= OPTIONS and most >= 1):
+    least, most = _or_one(select.get("min_values")), _or_one(select.get("max_values"))
+    if not 0 <= least <= most <= OPTIONS or most == 0:
         errors.add([*at, "min_values"], "NUMBER_TYPE_MIN", "min_values and max_values do not fit.")
     if select["type"] != STRING_SELECT:
         return
-    options = select.get("options")
-    if not isinstance(options, list) or not 1 <= len(options) <= OPTIONS:
+    options = select.get("options") or []
+    if not 1 <= len(options) <= OPTIONS:
         errors.bad_length([*at, "options"], 1, OPTIONS)
         return
     values: set[str] = set()
     for index, option in enumerate(options):
         for key in ("label", "value"):
-            if not 1 <= len(str(option.get(key) or "")) <= OPTION_TEXT:
+            if not 1 <= len(option.get(key) or "") <= OPTION_TEXT:
                 errors.bad_length([*at, "options", index, key], 1, OPTION_TEXT)
-        if len(str(option.get("description") or "")) > OPTION_TEXT:
+        if len(option.get("description") or "") > OPTION_TEXT:
             errors.too_long([*at, "options", index, "description"], OPTION_TEXT)
         if option.get("value") in values:
             errors.add(
@@ -112,19 +107,23 @@ def _check_select(select: Json, at: Path, seen: set[str], errors: FormErrors) ->
         values.add(str(option.get("value")))
 
 
+def _or_one(number: int | None) -> int:
+    return 1 if number is None else number
+
+
 def check_modal(data: Json, errors: FormErrors) -> None:
     """Check what a modal callback shows: title, custom id, and one to five inputs."""
     at = ("data",)
-    if not isinstance(data.get("title"), str) or not 1 <= len(data["title"]) <= MODAL_TITLE:
+    if not 1 <= len(data.get("title") or "") <= MODAL_TITLE:
         errors.bad_length([*at, "title"], 1, MODAL_TITLE)
     _check_custom_id(data, at, set(), errors)
-    parts = data.get("components")
-    if not isinstance(parts, list) or not 1 <= len(parts) <= MODAL_PARTS:
+    parts = data.get("components") or []
+    if not 1 <= len(parts) <= MODAL_PARTS:
         errors.bad_length([*at, "components"], 1, MODAL_PARTS)
         return
     seen: set[str] = set()
     for index, part in enumerate(parts):
-        if isinstance(part, dict) and part.get("type") == TEXT_DISPLAY:
+        if part.get("type") == TEXT_DISPLAY:
             continue
         for field in fields_of(part):
             _check_field(field, part, [*at, "components", index], seen, errors)
@@ -139,21 +138,20 @@ def _check_field(field: Json, part: Json, at: Path, seen: set[str], errors: Form
         _check_custom_id(field, at, seen, errors)
         if field.get("style") not in {1, 2}:
             errors.choice([*at, "style"], (1, 2))
-        if len(str(field.get("value") or "")) > INPUT_VALUE:
+        if len(field.get("value") or "") > INPUT_VALUE:
             errors.too_long([*at, "value"], INPUT_VALUE)
     else:
         errors.choice([*at, "type"], (TEXT_INPUT, *sorted(SELECTS)))
     label = part.get("label") if part.get("type") == LABEL else field.get("label")
-    if not isinstance(label, str) or not 1 <= len(label) <= INPUT_LABEL:
+    if not 1 <= len(label or "") <= INPUT_LABEL:
         errors.bad_length([*at, "label"], 1, INPUT_LABEL)
 
 
-def fields_of(part: object) -> list[Json]:
+def fields_of(part: Json) -> list[Json]:
     """Return the inputs of one part of a modal: an action row's, or a label's one."""
-    if not isinstance(part, dict):
-        return []
-    inside = [part.get("component")] if part.get("type") == LABEL else part.get("components")
-    return [each for each in inside if isinstance(each, dict)] if isinstance(inside, list) else []
+    if part.get("type") == LABEL:
+        return [part["component"]] if part.get("component") else []
+    return list(part.get("components") or []) if part.get("type") == ROW else []
 
 
 def interactive(components: Sequence[Json]) -> Iterator[Json]:

@@ -9,6 +9,7 @@ from sandbox.discord.body import Body, Upload
 from sandbox.discord.component_rules import check_message_components, numbered
 from sandbox.discord.errors import FormErrors, too_large
 from sandbox.discord.model import NO_FLAGS, Attachment, Json, Message, MessageFlag
+from sandbox.discord.shapes import MESSAGE, check_shape
 from sandbox.discord.world import SnowflakeMaker
 
 _USER, _ROLE, _EVERYONE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>"), re.compile(r"@(?:everyone|here)")
@@ -53,10 +54,12 @@ def read_draft(
     if body.upload_bytes > size_limit:
         raise too_large()
     errors = FormErrors()
+    check_shape(payload, MESSAGE, errors)
+    errors.check()
     limits.check_content(payload, errors)
     limits.check_embeds(payload, errors)
     flags = payload.get("flags") or 0
-    if isinstance(flags, int) and flags & MessageFlag.COMPONENTS_V2:
+    if flags & MessageFlag.COMPONENTS_V2:
         errors.add(["flags"], "UNSUPPORTED", "This stand-in has no components v2.")
     check_message_components(payload, errors)
     attachments = _settle_files(payload, body, existing, new_id, errors)
@@ -87,16 +90,13 @@ def _settle_files(
         errors.add(["files"], "BASE_TYPE_INVALID", "A file's field is files[n], each n once.")
     present = {each.id: each for each in existing.attachments} if existing else {}
     listed = payload.get("attachments")
-    if listed is not None and not isinstance(listed, list):
-        errors.wrong_type(["attachments"], "array")
-        return []
     kept = list(present.values())
     if "attachments" in payload:
         # Those that embeds show are not in the list that a client knows, so it cannot name them.
         kept = [each for each in present.values() if each.in_embed and "embeds" not in payload]
     told: dict[int, Json] = {}
     for index, entry in enumerate(listed or []):
-        number = _number(entry)
+        number = int(entry.get("id", -1))
         if number in uploads:
             told[number] = entry
         elif number in present:
@@ -108,11 +108,6 @@ def _settle_files(
     if len(kept) + len(new) > limits.ATTACHMENTS:
         errors.bad_length(["attachments"], 0, limits.ATTACHMENTS)
     return kept + new
-
-
-def _number(entry: object) -> int:
-    text = str(entry.get("id")) if isinstance(entry, dict) else ""
-    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def _attach(upload: Upload, told: Json, new_id: SnowflakeMaker) -> Attachment:
@@ -143,9 +138,9 @@ def _mark_shown(embeds: list[Json], attachments: list[Attachment], errors: FormE
     return [replace(each, in_embed=each.in_embed or each.filename in shown) for each in attachments]
 
 
-def mentions_of(content: str, allowed: object = None) -> Mentions:
+def mentions_of(content: str, allowed: Json | None = None) -> Mentions:
     """Return whom a text addresses; without `allowed_mentions` everyone it names."""
-    rules = allowed if isinstance(allowed, dict) else {"parse": ["users", "roles", "everyone"]}
+    rules = {"parse": ["users", "roles", "everyone"]} if allowed is None else allowed
     parse = rules.get("parse") or []
 
     def permitted(kind: str, found: list[str]) -> list[int]:

@@ -52,6 +52,8 @@ async def _follow_up(call: Call) -> Answer:
     )
     message = posting.create(discord, origin, draft)
     interaction.follow_up_ids.append(message.id)
+    if interaction.state is InteractionState.DEFERRED:  # an update was deferred; this is what came of it
+        interaction.state = InteractionState.ANSWERED
     return Answer(body=message_json(world, message))
 
 

@@ -65,8 +65,9 @@ class Settings:
             kind = known.get(name)
             if kind is None:
                 raise ValueError(f"no setting is called {name!r}")
-            number = kind is not bool and isinstance(value, int | float) and not isinstance(value, bool)
-            if not (isinstance(value, kind) or number) or value < 0:
+            allowed = (int, float) if kind is float else kind
+            wrong_bool = isinstance(value, bool) and kind is not bool
+            if wrong_bool or not isinstance(value, allowed) or value < 0:
                 raise ValueError(f"{name} cannot be {value!r}")
         for name, value in values.items():
             setattr(self, name, known[name](value))

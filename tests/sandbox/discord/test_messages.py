@@ -164,6 +164,9 @@ async def test_an_edit_keeps_adds_and_removes_files(connect: Connect, world: San
         assert empty.value.code == 50006
 
 
+ROWS = [
+    {"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": str(number)}]} for number in range(6)
+]
 TOO_MUCH: list[tuple[dict[str, object], str]] = [
     ({"content": "x" * 2001}, "content"),
     ({"embeds": [{"title": "x" * 257}]}, "title"),
@@ -178,7 +181,7 @@ TOO_MUCH: list[tuple[dict[str, object], str]] = [
     ({"embeds": [{"title": "x"}] * 11}, "embeds"),
     ({"embeds": [{"image": {"url": "attachment://none.png"}}]}, "ATTACHMENT_NOT_FOUND"),
     ({"embeds": [{"image": {"url": "data:image/png;base64,"}}]}, "URL_TYPE_INVALID_SCHEME"),
-    ({"content": "x", "components": [{"type": 1, "components": []}] * 6}, "components"),
+    ({"content": "x", "components": ROWS}, "Must be between 0 and 5"),
     ({"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}}, "EXCLUSIVE"),
     ({"content": "x", "attachments": [{"id": "77"}]}, "ATTACHMENT_NOT_FOUND"),
 ]
