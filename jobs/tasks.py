@@ -46,7 +46,7 @@ class Tasks:
         self._loops.clear()
 
     async def drain(self, *, seconds: float) -> None:
-        """Give the short tasks, and those that they spawn, that long to finish by themselves; then cancel what is left."""
+        """Give the short tasks, and those that they spawn, that long to finish; then cancel what is left."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         while self._short and (remaining := until - loop.time()) > 0:
