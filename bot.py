@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import aiohttp
 import discord
 import httpx
 import structlog
@@ -24,20 +25,16 @@ from cogs.imagine import Imagine
 from cogs.operator import OperatorNotices
 from cogs.posting import Poster
 from cogs.progress import ProgressBoard
-from jobs.catalog import FLUX_2_LORA, Catalog, PerMegapixel, Provider
-from jobs.dispatcher import Limits
 from jobs.estimates import Estimates
 from jobs.observer import Observers
-from jobs.ports import ImageApi, StoreUnavailable
+from jobs.ports import StoreUnavailable
 from jobs.progress import ProgressReader
 from jobs.service import JobService
 from jobs.tasks import Tasks
 from jobs.world import World
 from logs import configure_logging
-from media.fit import TooLarge, fit
-from providers.aimlapi import AimlApi
+from parts import fit_pictures, make_apis, make_catalog, make_limits
 from providers.download import ResultDownloader
-from providers.eachlabs import EachLabs
 from settings import Settings, SettingsFault, load_settings
 from storage.errors import UnusableDatabase
 from storage.files import ResultFiles
@@ -97,8 +94,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             connection.cancel()
-    except* discord.LoginFailure:
-        raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
+    except* discord.ConnectionClosed as group:
+        code = getattr(group.exceptions[0], "code", "?")
+        raise StartFault(f"Discord closed the gateway for good (code {code}): was DISCORD_TOKEN reset?") from None
     except* (UnusableDatabase, StoreUnavailable) as group:
         raise StartFault(f"The database cannot be used: {group.exceptions[0]}") from None
 
@@ -111,7 +109,7 @@ def _standing_by() -> None:
 async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
     """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
     clock, tasks, metrics = SystemClock(), Tasks(), Metrics()
-    catalog, files = _catalog(settings), ResultFiles(settings.data_dir)
+    catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
     estimates = Estimates(catalog)
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_path, clock))
@@ -119,8 +117,8 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             httpx.AsyncClient(headers={"User-Agent": f"fluxcord/{version('fluxcord')}"})
         )
         source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
-        apis = _apis(settings, http)
-        limits = _limits(settings)
+        apis = make_apis(settings, http)
+        limits = make_limits(settings)
         slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
 
         async def set_up(client: Fluxcord) -> None:
@@ -131,7 +129,7 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
                 Help(catalog),
             ):
                 await client.add_cog(cog)
-            await client.register_commands(guild_id=settings.dev_guild_id, memory=settings.data_dir / "commands.sha256")
+            await _register_commands(client, settings)
             tasks.supervise("progress", board.run)
             await service.start()
 
@@ -144,7 +142,7 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             catalog=catalog,
             source=source,
             files=files,
-            audience=DiscordAudience(poster, board, catalog, _fit),
+            audience=DiscordAudience(poster, board, catalog, fit_pictures),
             observer=Observers(metrics, OperatorNotices(client, tasks, channel_id=settings.operator_channel_id)),
             clock=clock,
             estimates=estimates,
@@ -172,49 +170,35 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
                 f"HTTP_HOST and HTTP_PORT: cannot listen on {address} ({error.strerror}). Choose a free port."
             ) from None
         _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
-        await client.login(settings.discord_token.get_secret_value())
+        await _login(client, settings)
         yield client
         _log.info("stopping", seconds=settings.stop_seconds)
 
 
-def _catalog(settings: Settings) -> Catalog:
-    keys = {Provider.EACHLABS: settings.eachlabs_api_key, Provider.AIMLAPI: settings.aimlapi_api_key}
-    micro_usd = int(settings.aimlapi_usd_per_megapixel * 1_000_000)
-    return Catalog(
-        offered=[provider for provider, several in keys.items() if several],
-        prices={FLUX_2_LORA.key: PerMegapixel(micro_usd=micro_usd)},
-    )
-
-
-def _apis(settings: Settings, http: httpx.AsyncClient) -> dict[Provider, ImageApi]:
-    apis: dict[Provider, ImageApi] = {}
-    if settings.eachlabs_api_key:
-        keys = [key.get_secret_value() for key in settings.eachlabs_api_key]
-        apis[Provider.EACHLABS] = EachLabs(http, base_url=settings.eachlabs_api_url, keys=keys)
-    if settings.aimlapi_api_key:
-        keys = [key.get_secret_value() for key in settings.aimlapi_api_key]
-        apis[Provider.AIMLAPI] = AimlApi(http, base_url=settings.aimlapi_api_url, keys=keys)
-    return apis
-
-
-def _limits(settings: Settings) -> dict[Provider, Limits]:
-    return {
-        Provider.EACHLABS: Limits(
-            concurrency=settings.eachlabs_concurrency, creates_per_minute=settings.eachlabs_creates_per_minute
-        ),
-        Provider.AIMLAPI: Limits(concurrency=settings.aimlapi_concurrency),
-    }
-
-
-def _fit(paths: Sequence[Path], limit: int) -> list[Path]:
-    if not paths:
-        return []
-    folder = paths[0].parent / "fitted"
-    folder.mkdir(exist_ok=True)
+async def _login(client: Fluxcord, settings: Settings) -> None:
     try:
-        return fit(paths, limit, folder)
-    except TooLarge as error:
-        raise ValueError(str(error)) from error
+        await client.login(settings.discord_token.get_secret_value())
+    except discord.LoginFailure:
+        raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
+    except (aiohttp.ClientError, discord.GatewayNotFound, discord.DiscordServerError, TimeoutError) as error:
+        raise StartFault(
+            f"Discord cannot be reached at {settings.discord_api_url} ({type(error).__name__}). "
+            "Check the network and DISCORD_API_URL, then start again."
+        ) from None
+
+
+async def _register_commands(client: Fluxcord, settings: Settings) -> None:
+    memory = settings.data_dir / "commands.sha256"
+    try:
+        await client.register_commands(guild_id=settings.dev_guild_id, memory=memory)
+    except (discord.Forbidden, discord.NotFound):
+        raise StartFault(
+            "DEV_GUILD_ID: Discord refuses commands there. Invite the bot to that server with the scope "
+            "applications.commands, or leave the setting out."
+        ) from None
+    except discord.DiscordServerError as error:
+        # Those of the last start go on working; the next start tries again.
+        _log.warning("the commands could not be registered", status=error.status)
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -17,13 +17,15 @@ _SECRET_PATHS: Final = re.compile(
     r"(/webhooks/[a-z0-9]+/|/interactions/\d+/)(?:([0-9a-z]{20})/)?[^/\s\"'?]{8,}", re.IGNORECASE
 )
 _MASK: Final = "***"
+_SHORTEST: Final = 8  # characters
 
 
 class Redactor:
     """Masks secrets in a finished line: those it is told, and the tokens in the addresses of webhooks."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
+        # A shorter one is no secret, and masking it would tear words apart.
+        known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
         self._known = re.compile("|".join(re.escape(secret) for secret in known)) if known else None
 
     def __call__(self, line: str) -> str:
