@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sandbox.client import SandboxClient
-from sandbox.tour import Tour
-from sandbox.transcript import Transcript
+from sandbox.play.tour import Tour
+from sandbox.play.transcript import Transcript
 
 _HERE: Final = Path(__file__).resolve().parent
 _STOP_SECONDS: Final = 15.0
@@ -164,4 +164,4 @@ def _explain(transcript: Transcript, output: Path, urls: dict[str, str], *, serv
     url = urls["url"]
     transcript.line("(talk)", f'{sys.executable} -m sandbox.talk {url} Mara "/imagine prompt: a fox count: 2"')
     transcript.line("(press)", f"{sys.executable} -m sandbox.talk {url} Mara Again")
-    transcript.line("(control)", f"everything else: {url}/sandbox/world, and sandbox/client.py; Ctrl+C ends it")
+    transcript.line("(control)", f"everything else: {url}/sandbox/world, and sandbox/client/; Ctrl+C ends it")

@@ -14,8 +14,8 @@ from typing import Final
 import aiohttp
 
 from sandbox.client import Channel, Interaction, SandboxClient, SandboxError, User
-from sandbox.follow import follow, is_settled
-from sandbox.transcript import Transcript
+from sandbox.play.follow import follow, is_settled
+from sandbox.play.transcript import Transcript
 
 _OPTION: Final = re.compile(r"(?:^|\s)([a-z0-9_]+):\s*")
 _LONGEST: Final = 600.0  # seconds

@@ -123,8 +123,7 @@ async def test_safety_cannot_be_switched_off_in_a_server_that_does_not_allow_it(
     await bot.start()
     message = await refused(world, mara, dark, {"safety": False, "steps": 50, "speed": "high"})
     assert description(message) == (
-        "• FLUX.1 LoRA has no `speed`: leave it out.\n"
-        "• `safety` cannot be switched off in this server: leave it out."
+        "• FLUX.1 LoRA has no `speed`: leave it out.\n• `safety` cannot be switched off in this server: leave it out."
     )
     assert await nothing_happened(bot, world)
 

@@ -109,9 +109,7 @@ async def test_quota_is_told_to_its_user_alone(
     assert f"<t:{(job['created_at'] + DAY_MS) // 1000}:R>" in description(mine)
 
 
-async def test_quota_is_counted_by_server(
-    bot: Bot, imagine: Imagine, world: SandboxClient, mara: User
-) -> None:
+async def test_quota_is_counted_by_server(bot: Bot, imagine: Imagine, world: SandboxClient, mara: User) -> None:
     elsewhere = await world.add_guild("Elsewhere", mara)
     there = await world.add_channel(elsewhere, "paint")
     await bot.start(webhooks=True, quota_images_per_day=1)

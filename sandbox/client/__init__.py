@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 
-from sandbox.client_faults import Fates
-from sandbox.client_members import Members, Options
-from sandbox.client_messages import Attachment, Button, Message
-from sandbox.client_types import (
+from sandbox.client.faults import Fates
+from sandbox.client.members import Members, Options
+from sandbox.client.messages import Attachment, Button, Message
+from sandbox.client.types import (
     Channel,
     Choice,
     Event,
@@ -18,7 +18,7 @@ from sandbox.client_types import (
     SandboxError,
     User,
 )
-from sandbox.client_world import Places
+from sandbox.client.world import Places
 
 __all__ = [
     "Attachment",

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.client_http import ControlSession
+from sandbox.client.http import ControlSession
 
 Json = Mapping[str, Any]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from sandbox.client_http import ControlSession
-from sandbox.client_messages import Attachment, Message
-from sandbox.client_types import Channel, Interaction, User
+from sandbox.client.http import ControlSession
+from sandbox.client.messages import Attachment, Message
+from sandbox.client.types import Channel, Interaction, User
 
 Options = Mapping[str, object]
 

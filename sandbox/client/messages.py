@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from sandbox.client_types import Json, read_id, read_ids
+from sandbox.client.types import Json, read_id, read_ids
 
 _EPHEMERAL, _LOADING = 1 << 6, 1 << 7
 _BUTTON = 2

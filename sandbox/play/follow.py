@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from sandbox.client import Channel, Interaction, Message, SandboxClient, User
-from sandbox.transcript import Transcript
+from sandbox.play.transcript import Transcript
 
 Fits = Callable[[Message], bool]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sandbox.client_http import ControlSession
-from sandbox.client_types import Channel, Guild, RecordedRequest, SandboxError, User
+from sandbox.client.http import ControlSession
+from sandbox.client.types import Channel, Guild, RecordedRequest, SandboxError, User
 
 
 class Places(ControlSession):

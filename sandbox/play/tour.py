@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.client import Channel, Interaction, Message, SandboxClient, User
-from sandbox.follow import Fits, follow, is_answered, shows_pictures
-from sandbox.transcript import Transcript
+from sandbox.play.follow import Fits, follow, is_answered, shows_pictures
+from sandbox.play.transcript import Transcript
 
 LONGEST_SCENE: Final = 30.0  # seconds
 OVER_QUOTA: Final = "quota"

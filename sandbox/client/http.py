@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from sandbox.client_types import Refused, SandboxError
+from sandbox.client.types import Refused, SandboxError
 
 _OK, _REFUSED = 200, 409
 Given = Mapping[str, object]

@@ -1,0 +1,1 @@
+"""People who use the bot: what they do, followed and printed."""
