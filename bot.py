@@ -6,9 +6,10 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -45,6 +46,7 @@ from web.metrics import Metrics
 from web.ports import Check
 
 _log = structlog.get_logger("bot")
+_T = TypeVar("_T")
 EXIT_FAULT = 2  # a setting, the token or the database has to be mended first
 
 
@@ -84,21 +86,34 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         StartFault: it cannot start.
     """
     try:
-        async with (
-            hold(settings.database_path, on_wait=_standing_by),
-            _running(settings) as client,
-            asyncio.TaskGroup() as group,
-        ):
-            connection = group.create_task(client.connect())
-            stopping = group.create_task(stop.wait())
-            await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            connection.cancel()
-    except* discord.ConnectionClosed as group:
-        code = getattr(group.exceptions[0], "code", "?")
-        raise StartFault(f"Discord closed the gateway for good (code {code}): was DISCORD_TOKEN reset?") from None
-    except* (UnusableDatabase, StoreUnavailable) as group:
-        raise StartFault(f"The database cannot be used: {group.exceptions[0]}") from None
+        async with contextlib.AsyncExitStack() as stack:
+            await _until(stop, stack.enter_async_context(hold(settings.database_path, on_wait=_standing_by)))
+            client = await _until(stop, stack.enter_async_context(_running(settings)))
+            await _until(stop, client.connect())
+    except _Stopped:
+        return
+    except discord.ConnectionClosed as error:
+        raise StartFault(f"Discord closed the gateway for good (code {error.code}): was DISCORD_TOKEN reset?") from None
+    except (UnusableDatabase, StoreUnavailable) as error:
+        raise StartFault(f"The database cannot be used: {error}") from None
+
+
+class _Stopped(Exception):
+    """`stop` was set."""
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T:
+    """What the work returns; it is cancelled when `stop` is set first, and `_Stopped` is raised."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise _Stopped
+        return working.result()
+    finally:
+        working.cancel()
+        stopping.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 def _standing_by() -> None:
@@ -116,8 +131,11 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
         http = await stack.enter_async_context(
             httpx.AsyncClient(headers={"User-Agent": f"fluxcord/{version('fluxcord')}"})
         )
-        source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
-        apis = make_apis(settings, http)
+        try:
+            source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
+            apis = make_apis(settings, http)
+        except ValueError as error:
+            raise StartFault(f"TRUSTED_RESULT_HOSTS, EACHLABS_API_KEY or AIMLAPI_API_KEY: {error}.") from None
         limits = make_limits(settings)
         slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
 
@@ -180,7 +198,13 @@ async def _login(client: Fluxcord, settings: Settings) -> None:
         await client.login(settings.discord_token.get_secret_value())
     except discord.LoginFailure:
         raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
-    except (aiohttp.ClientError, discord.GatewayNotFound, discord.DiscordServerError, TimeoutError) as error:
+    except (
+        aiohttp.ClientError,
+        discord.GatewayNotFound,
+        discord.DiscordServerError,
+        discord.NotFound,
+        TimeoutError,
+    ) as error:
         raise StartFault(
             f"Discord cannot be reached at {settings.discord_api_url} ({type(error).__name__}). "
             "Check the network and DISCORD_API_URL, then start again."
