@@ -1,0 +1,54 @@
+"""Being a member from a shell."""
+
+import io
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.client import SandboxClient
+from sandbox.play.transcript import Transcript
+from sandbox.talk import main, parse
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/help", ("help", {})),
+        ("/imagine prompt: a fox", ("imagine", {"prompt": "a fox"})),
+        (
+            "/imagine prompt: a fox, red count: 2 guidance: 3.5 private: True seed: -4 lora: https://e.example/x",
+            (
+                "imagine",
+                {
+                    "prompt": "a fox, red",
+                    "count": 2,
+                    "guidance": 3.5,
+                    "private": True,
+                    "seed": -4,
+                    "lora": "https://e.example/x",
+                },
+            ),
+        ),
+    ],
+)
+def test_a_command_is_read_as_it_looks_in_discord(text: str, expected: tuple[str, dict[str, object]]) -> None:
+    assert parse(text) == expected
+
+
+def test_without_a_sandbox_it_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["http://127.0.0.1:1", "Mara", "/help"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("no sandbox answers at http://127.0.0.1:1")
+    assert error.count("\n") == 1
+
+
+async def test_a_message_is_printed_again_only_where_it_has_changed() -> None:
+    out = io.StringIO()
+    transcript = Transcript(out)
+    async with Sandbox.start() as sandbox, SandboxClient(sandbox.url) as world:
+        mara, art = await world.user("Mara"), await world.channel("art")
+        message = await world.say(mara, art, "hello **you**")
+        transcript.message(message)
+        transcript.message(message)
+    assert out.getvalue().count("hello you") == 1
+    assert "Mara" in out.getvalue()
