@@ -24,7 +24,7 @@ from jobs.progress import Progress
 from jobs.request import Lora
 from jobs.status import Status
 from jobs.validation import Fault, Faults, validate
-from tests.cogs.support import USAGE, make_job
+from tests.support import USAGE, make_job
 
 NASTY = st.text(
     alphabet=st.sampled_from("a *_~`|>#@\\[](){}<:/-\n\u200b\u202e😀Ω\"'&"), min_size=1, max_size=4000

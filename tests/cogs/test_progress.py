@@ -10,7 +10,7 @@ from cogs.progress import DUE, LONGEST, OVERDUE, SHORTEST, ProgressBoard, next_e
 from jobs.model import Job
 from jobs.progress import Progress
 from jobs.status import Status
-from tests.cogs.support import make_job
+from tests.support import make_job
 
 
 def progress(job: Job, **values: int) -> Progress:

@@ -13,12 +13,12 @@ import pytest
 from aiohttp import web
 
 from jobs.catalog import Provider
-from jobs.model import Job, Order, Reply
-from jobs.request import ImageRequest
+from jobs.model import Job
 from jobs.status import Status
 from providers.calls import Patience
 from providers.eachlabs import EachLabs
 from providers.keys import key_fingerprint
+from tests import support
 
 KEY = "sk-test-0123456789abcdef"
 PROMPT = "a lighthouse in a storm, painted by somebody who hates the sea"
@@ -167,25 +167,10 @@ def make_job() -> Callable[..., Job]:
         **options: Any,
     ) -> Job:
         model = "flux-lora" if provider is Provider.EACHLABS else "flux-2-lora"
-        values: dict[str, Any] = {"model": model, "prompt": PROMPT, "seed": 42}
-        request = ImageRequest(**values | options)
-        return Job(
-            id="0123456789abcdefghij",
-            order=Order(
-                interaction_id=1,
-                guild_id=2,
-                channel_id=3,
-                user_id=4,
-                locale="en-US",
-                private=False,
-                request=request,
-                reply=Reply(application_id=5, token="interaction", expires_at=900_000),
-                upload_limit=10_000_000,
-            ),
+        return support.make_job(
+            **{"model": model, "prompt": PROMPT, "seed": 42} | options,
             provider=provider,
             status=Status.SUBMITTING,
-            created_at=0,
-            estimated_cost=35_000,
             key_id=key_id,
             prediction_id=prediction_id,
             webhook_token=TOKEN,

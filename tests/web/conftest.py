@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from jobs.catalog import Provider
-from jobs.model import Job, Order, Reply
+from jobs.model import Job
 from jobs.ports import StoreUnavailable
-from jobs.request import ImageRequest
 from jobs.status import Status
+from tests.support import make_job
 from web.app import WebServer, build_app
 from web.metrics import Metrics
 from web.ports import Check
@@ -119,21 +118,4 @@ async def site() -> AsyncIterator[Site]:
 @pytest.fixture
 def job() -> Job:
     """A job that has just been admitted."""
-    return Job(
-        id="job1",
-        order=Order(
-            interaction_id=1,
-            guild_id=2,
-            channel_id=3,
-            user_id=4,
-            locale="en-US",
-            private=False,
-            request=ImageRequest(model="flux-lora", prompt="a lighthouse", seed=7),
-            reply=Reply(application_id=5, token="interaction", expires_at=900_000),
-            upload_limit=10_000_000,
-        ),
-        provider=Provider.EACHLABS,
-        status=Status.QUEUED,
-        created_at=0,
-        estimated_cost=35_000,
-    )
+    return make_job(id="job1", prompt="a lighthouse", status=Status.QUEUED)

@@ -1,6 +1,6 @@
-"""Jobs as the messages show them."""
+"""A job for every test that needs one."""
 
-from jobs.catalog import FLUX_LORA, Provider
+from jobs.catalog import Provider
 from jobs.model import Job, Order, Reply, Usage
 from jobs.request import ImageRequest
 from jobs.status import Status
@@ -11,7 +11,7 @@ USAGE = Usage(allowance=20, used=5, resets_at=1_000_000, full_reset_at=2_000_000
 def make_job(**values: object) -> Job:
     """`make_job(status=..., prompt=...)`: fields of Job and of Reply by name, everything else into the request."""
     known = {name: values.pop(name) for name in list(values) if name in Job.__dataclass_fields__}
-    options: dict[str, object] = {"model": FLUX_LORA.key, "prompt": "a fox", "seed": 7}
+    options: dict[str, object] = {"model": "flux-lora", "prompt": "a fox", "seed": 7}
     private = bool(values.pop("private", False))
     reply: dict[str, object] = {"application_id": 5, "token": "reply", "expires_at": 900_000, "message_id": 6}
     reply |= {name: values.pop(name) for name in list(values) if name in Reply.__dataclass_fields__}
