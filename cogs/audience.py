@@ -15,6 +15,7 @@ from jobs.catalog import Catalog
 from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
+from jobs.world import about
 
 _log = structlog.get_logger(__name__)
 Fit = Callable[[Sequence[Path], int], list[Path]]
@@ -49,7 +50,7 @@ class DiscordAudience:
             try:
                 return await self._deliver(job, await self._content(job, paths, usage, limit))
             except TooLarge:
-                _log.warning("the result is too large for this channel", job=job.id, limit_bytes=limit)
+                _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
                 limit //= 2
                 if limit < _SMALLEST:
                     return NowhereToPost(detail="too large, however small it was made")
@@ -68,7 +69,7 @@ class DiscordAudience:
             else:
                 await self._poster.send_to_channel(job, content, text=mention, nonce=job.id)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
-            _log.warning("the user could not be told of the failure", job=job.id, detail=str(error))
+            _log.warning("the user could not be told of the failure", detail=str(error), **about(job))
 
     async def _content(self, job: Job, paths: Sequence[Path], usage: Usage, limit: int) -> Content:
         prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
@@ -122,11 +123,11 @@ class DiscordAudience:
                     job, None, text=text, nonce=f"{job.id}-done", reply_to=posted.message_id
                 )
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
-            _log.info("the user could not be notified; the result is posted", job=job.id, detail=str(error))
+            _log.info("the user could not be notified; the result is posted", detail=str(error), **about(job))
 
     async def _close_stale_reply(self, job: Job, posted: Posted) -> None:
         link = f"https://discord.com/channels/{job.order.guild_id}/{posted.channel_id}/{posted.message_id}"
         try:
             await self._poster.close_stale_reply(job, f"This took longer than Discord waits. Here it is: {link}")
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
-            _log.info("the old message could not be mended", job=job.id, detail=str(error))
+            _log.info("the old message could not be mended", detail=str(error), **about(job))

@@ -13,6 +13,7 @@ from cogs.failures import report
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
+from jobs.world import about
 
 _log = structlog.get_logger(__name__)
 NOT_YOURS: Final = (
@@ -56,7 +57,7 @@ class Gallery(commands.Cog):
             await interaction.delete_original_response()
         except discord.NotFound:
             return  # somebody was faster
-        _log.info("a result was deleted", job=job.id, user=interaction.user.id)
+        _log.info("a result was deleted", by=interaction.user.id, **about(job))
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job that is still being made, and give its images back."""

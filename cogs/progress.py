@@ -17,6 +17,7 @@ from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.progress import Progress
 from jobs.signal import Signal
 from jobs.status import FINISHED, Status
+from jobs.world import about
 
 _log = structlog.get_logger(__name__)
 Read = Callable[[str], Awaitable[Progress | None]]
@@ -96,7 +97,7 @@ class ProgressBoard:
         try:
             progress = await self._read(job_id)
         except StoreUnavailable as error:
-            _log.warning("progress could not be read", job=job_id, cause=str(error))
+            _log.warning("progress could not be read", cause=str(error), **about(shown.job))
             self._appoint(shown, loop.time() + OVERDUE)
             return
         if self._shown.get(job_id) is not shown or progress is None or not _is_waiting(progress.job.status):
@@ -111,11 +112,11 @@ class ProgressBoard:
             try:
                 await self._poster.edit_reply(shown.job, Content(embed=embed, view=progress_buttons(job_id)))
             except (WayClosed, TooLarge) as error:
-                _log.info("progress is shown no more", job=job_id, detail=str(error))
+                _log.info("progress is shown no more", detail=str(error), **about(shown.job))
                 self._shown.pop(job_id, None)
                 return
             except DeliveryDelayed as error:
-                _log.info("progress could not be shown", job=job_id, detail=str(error))
+                _log.info("progress could not be shown", detail=str(error), **about(shown.job))
                 pause = max(pause, OVERDUE)
             shown.last_edit, shown.last_text = loop.time(), text
         if self._shown.get(job_id) is shown:
