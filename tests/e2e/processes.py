@@ -40,7 +40,7 @@ class BotProcess:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "STOP_SECONDS": "2",
         }
-        return {**_neutral_environment(), **ours, **overrides}
+        return {**neutral_environment(), **ours, **overrides}
 
     async def launch(self, **overrides: str) -> None:
         """Start it and do not wait."""
@@ -89,6 +89,7 @@ class BotProcess:
         return self.log_path.read_text(encoding="utf-8")
 
 
-def _neutral_environment() -> Mapping[str, str]:
+def neutral_environment() -> Mapping[str, str]:
+    """The environment without whatever settings of a bot stand in it."""
     kept = {"PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV"}
     return {name: value for name, value in os.environ.items() if name.upper() in kept}
