@@ -76,7 +76,8 @@ def imagine(world: SandboxClient, art: Channel, mara: User) -> Imagine:
         **options: str | float | bool,
     ) -> Message:
         who, where = user or mara, channel or art
-        interaction = await world.command(who, where, "imagine", {"prompt": "a fox", "size": "square"} | options)
+        typed = {"prompt": "a fox", "size": "square", **options}
+        interaction = await world.command(who, where, "imagine", typed)
         fits = until or shows_images
         return await world.wait_for_message(
             where, who, lambda message: message.interaction_id == interaction.id and fits(message), PATIENCE

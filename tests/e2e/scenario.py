@@ -114,5 +114,3 @@ class Visit:
 
     async def _see(self, place: Channel, fits: Callable[[Message], bool], user: User | None = None) -> Message:
         return await self._world.wait_for_message(place, user or self._mara, fits, PATIENCE)
-
-

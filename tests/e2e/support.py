@@ -5,7 +5,7 @@ import json
 import socket
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 class Bot:
     """Starts and stops the bot; the database and the folders outlive a restart."""
 
-    def __init__(self, sandbox: Sandbox, world: SandboxClient, folder: Path, log: list[Mapping[str, Any]]) -> None:
+    def __init__(self, sandbox: Sandbox, world: SandboxClient, folder: Path, log: Sequence[Mapping[str, Any]]) -> None:
         self._sandbox = sandbox
         self._world = world
         self._stop = asyncio.Event()

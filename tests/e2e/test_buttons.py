@@ -105,7 +105,7 @@ async def test_try_again_under_a_failure_makes_a_new_job(
     failure = await imagine(until=is_settled)
     press = await world.press(mara, failure, label="Try again")
     assert shows_images(await answer_to(world, press, art, mara))
-    assert [job["status"] for job in await bot.jobs()][0] == "failed"
+    assert [job["status"] for job in await bot.jobs()] in (["failed", "delivering"], ["failed", "delivered"])
 
 
 @pytest.mark.parametrize("label", ["Again", "Delete"])

@@ -33,7 +33,6 @@ async def secrets_of(world: SandboxClient, database: Path) -> dict[str, str]:
     return found
 
 
-
 @pytest.mark.parametrize("form", ["console", "json"])
 async def test_no_token_no_key_and_no_prompt_is_in_the_log(
     form: str,

@@ -10,6 +10,7 @@ from tests.e2e.conftest import Imagine
 from tests.e2e.support import PATIENCE, Bot, fields, shows_images
 
 URL = "https://example.com/style.safetensors"
+UNPAINTED = "a forbidden-fruit"  # good for the sandbox, and then refused for its content: nothing has to be painted
 FLUX_1 = {"model": "flux-lora", "seed": 9}
 FLUX_2 = {"model": "flux-2-lora", "seed": 9}
 EACH_OPTION = [
@@ -19,6 +20,7 @@ EACH_OPTION = [
     (FLUX_1, {"steps": 50}, {"num_inference_steps": 50}),
     (FLUX_1, {"guidance": 0}, {"guidance_scale": 0}),
     (FLUX_1, {"guidance": 12.25}, {"guidance_scale": 12.25}),
+    (FLUX_1, {"lora": URL}, {"loras": [{"path": URL, "scale": 1}]}),  # this vendor requires a scale
     (FLUX_1, {"lora": URL, "lora_scale": 1.5}, {"loras": [{"path": URL, "scale": 1.5}]}),
     (FLUX_1, {"format": "png"}, {"output_format": "png"}),
     (FLUX_1, {"safety": True}, {"enable_safety_checker": True}),
@@ -82,10 +84,11 @@ async def test_each_option_reaches_the_api_by_its_name_with_its_type_and_value(
     mara: User,
 ) -> None:
     await bot.start(webhooks=True)
-    await world.command(mara, art, "imagine", {"prompt": "a fox", **base, **chosen})
-    await bot.wait_for_job("delivered")
+    await world.command(mara, art, "imagine", {"prompt": UNPAINTED, **base, **chosen})
+    await bot.wait_for_job("failed")
     received = inputs(await sent(world, base["model"]))
-    assert same_json(received, {"prompt": "a fox", "seed": 9} | expected), received
+    assert same_json(received, {"prompt": UNPAINTED, "seed": 9} | expected), received
+    assert [job["failure_reason"] for job in await bot.jobs()] == ["content_refused"]  # and not for its options
 
 
 async def test_flux_1_gets_everything_at_once(bot: Bot, world: SandboxClient, dark: Channel, mara: User) -> None:

@@ -2,9 +2,16 @@
 
 import asyncio
 
-from sandbox.client import Channel, InteractionState, Message, SandboxClient, User
+from sandbox.client import Channel, Interaction, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.support import DAY_MS, PATIENCE, Bot, description, fields, is_settled, shows_images, title
+
+
+async def settled(world: SandboxClient, sent: Interaction, channel: Channel, user: User) -> Message:
+    """What a command has come to."""
+    return await world.wait_for_message(
+        channel, user, lambda seen: seen.interaction_id == sent.id and is_settled(seen), PATIENCE
+    )
 
 
 async def shown_quota(world: SandboxClient, user: User, channel: Channel) -> Message:
@@ -52,14 +59,8 @@ async def test_five_simultaneous_commands_against_a_quota_of_one_make_one_image(
 ) -> None:
     await bot.start(webhooks=True, quota_images_per_day=1)
     sent = await asyncio.gather(*(world.command(mara, art, "imagine", {"prompt": "a fox"}) for _ in range(5)))
-    await asyncio.gather(
-        *(
-            world.wait_for_message(
-                art, mara, lambda seen, one=one: seen.interaction_id == one.id and is_settled(seen), PATIENCE
-            )  # type: ignore[misc]
-            for one in sent
-        )
-    )
+    for one in sent:
+        await settled(world, one, art, mara)
     mine = await world.messages(art, mara)
     assert sum(shows_images(message) for message in mine) == 1
     assert sum(title(message) == "Your quota is used up for now" for message in mine) == 4

@@ -79,9 +79,7 @@ def discord_problems(request: RecordedRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-async def visited(
-    bot: Bot, world: SandboxClient, art: Channel, mara: User, ben: User, olga: User
-) -> SandboxClient:
+async def visited(bot: Bot, world: SandboxClient, art: Channel, mara: User, ben: User, olga: User) -> SandboxClient:
     """The world after a long visit."""
     await bot.start(webhooks=True)
     await Visit(world, art, mara, ben, olga).use_everything()
