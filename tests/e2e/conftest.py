@@ -1,5 +1,6 @@
 """The whole bot, in this process, against the sandbox, over real sockets."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -26,13 +27,17 @@ async def world(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
 
 
 @pytest.fixture
-async def bot(sandbox: Sandbox, world: SandboxClient, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot that a test starts; whatever the test does to it, it must not log an exception."""
+async def bot(
+    sandbox: Sandbox, world: SandboxClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[Bot]:
+    """A bot that a test starts; whatever the test does to it, neither it nor a library may log an exception."""
     with capture_logs() as log:
         runner = Bot(sandbox, world, tmp_path, log)
         yield runner
         await runner.stop()
     assert [entry for entry in log if entry.get("exc_info")] == []
+    told = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert [record.getMessage() for record in told if not record.msg.startswith("Attempting a reconnect")] == []
 
 
 @pytest.fixture

@@ -75,6 +75,8 @@ class Visit:
         await world.set_aimlapi(balance_tokens=0)
         await self._run({"model": "flux-2-lora"}, is_settled)
         await world.add_fault("discord.edit_followup", "status", status=500)
+        await world.add_rate_limit("edit_followup", retry_after_s=0.2)
+        await world.add_rate_limit("create_message", retry_after_s=0.2)
         await self._run({"size": "square"}, shows_images)
         await self._run({"count": 4}, lambda seen: seen.ephemeral and "quota" in title(seen).lower(), self._olga)
 

@@ -1,6 +1,7 @@
 """A stop or a death in the middle loses nothing, and old messages stay alive."""
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,10 @@ async def test_a_webhook_that_came_while_the_bot_was_down_is_made_up_for(
     await world.set_eachlabs(hold=False)
     missed = await world.wait_for_event("webhook_sent", PATIENCE, after)
     assert missed.data["status"] == 0
+    began = time.monotonic()
     await bot.start(webhooks=True)
     await bot.wait_for_job("delivered")
+    assert time.monotonic() - began < 6  # at once, and not when the look is due: ten seconds after the create
     assert await shown(world, art, mara) == [True]
     assert len(await world.predictions()) == 1
 
