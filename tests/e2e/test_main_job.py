@@ -125,6 +125,7 @@ async def test_the_command_is_acknowledged_at_once(bot: Bot, imagine: Imagine, w
     interaction = await world.interaction(message.interaction_id)
     assert interaction.acknowledged_after_ms is not None
     assert interaction.acknowledged_after_ms < 1_000
+    await bot.wait_for_job("delivered")
 
 
 async def test_a_private_result_is_seen_by_nobody_else(

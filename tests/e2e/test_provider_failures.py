@@ -119,7 +119,8 @@ async def test_a_prediction_that_fails_is_told_wherever_the_vendor_says_why(
 ) -> None:
     await world.set_eachlabs(error_text_in=where)
     await world.add_fault("eachlabs.result", "failed", body="The LoRA could not be loaded.")
-    await bot.start()
+    await world.add_fault("eachlabs.webhook", "garbage_body")  # makes the bot look at once
+    await bot.start(webhooks=True)
     message = await imagine(until=is_settled)
     await assert_told_and_refunded(bot, message, description(message))
     if where == "logs":  # these are for the log, not for members
