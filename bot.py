@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiohttp
 import discord
 import httpx
 import structlog
@@ -27,6 +26,7 @@ from cogs.operator import OperatorNotices
 from cogs.posting import Poster
 from cogs.progress import ProgressBoard
 from jobs.estimates import Estimates
+from jobs.keys import RestingKeys
 from jobs.observer import Observers
 from jobs.ports import StoreUnavailable
 from jobs.progress import ProgressReader
@@ -37,13 +37,13 @@ from logs import configure_logging
 from parts import fit_pictures, make_apis, make_catalog, make_limits
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
+from startup import Health, StartFault, log_in, prepare_folder, register_commands
 from storage.errors import UnusableDatabase
 from storage.files import ResultFiles
 from storage.lock import hold
 from storage.store import open_store
 from web.app import WebServer, build_app
 from web.metrics import Metrics
-from web.ports import Check
 
 _log = structlog.get_logger("bot")
 _T = TypeVar("_T")
@@ -58,27 +58,6 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
 
-class Health:
-    """What `/readyz` asks."""
-
-    def __init__(self, client: discord.Client, tasks: Tasks) -> None:
-        self._client = client
-        self._tasks = tasks
-
-    def checks(self) -> Sequence[Check]:
-        """The gateway, and every background loop."""
-        connected = self._client.is_ready() and not self._client.is_closed()
-        down = self._tasks.down
-        return [
-            Check(name="discord", ok=connected, detail="connected" if connected else "not connected"),
-            *(Check(name=name, ok=name not in down, detail=down.get(name, "running")) for name in self._tasks.loops),
-        ]
-
-
-class StartFault(Exception):
-    """The bot cannot start; `str()` is one line that says why and what to do."""
-
-
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set, then stop gracefully.
 
@@ -86,6 +65,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         StartFault: it cannot start.
     """
     try:
+        await asyncio.to_thread(prepare_folder, settings.data_dir)
         async with contextlib.AsyncExitStack() as stack:
             await _until(stop, stack.enter_async_context(hold(settings.database_path, on_wait=_standing_by)))
             client = await _until(stop, stack.enter_async_context(_running(settings)))
@@ -129,7 +109,11 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_path, clock))
         http = await stack.enter_async_context(
-            httpx.AsyncClient(headers={"User-Agent": f"fluxcord/{version('fluxcord')}"})
+            # How many requests may be on their way is decided by the claims, not by a pool.
+            httpx.AsyncClient(
+                headers={"User-Agent": f"fluxcord/{version('fluxcord')}"},
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+            )
         )
         try:
             source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
@@ -147,13 +131,13 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
                 Help(catalog),
             ):
                 await client.add_cog(cog)
-            await _register_commands(client, settings)
+            await register_commands(client, settings)
             tasks.supervise("progress", board.run)
             await service.start()
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
         poster = Poster(client, clock)
-        board = ProgressBoard(poster, ProgressReader(store, estimates, clock, slots=slots).read)
+        board = ProgressBoard(poster, ProgressReader(store, catalog, estimates, clock, slots=slots).read)
         world = World(
             store=store,
             apis=apis,
@@ -166,10 +150,12 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             estimates=estimates,
             public_url=settings.public_url,
             images_per_day=settings.quota_images_per_day,
+            resting=RestingKeys(clock),
+            started_at=clock.now(),
             tasks=tasks,
         )
         service = JobService(world, limits)
-        desk = OrderDesk(service, unsafe_guilds=frozenset(settings.safety_off_guilds))
+        desk = OrderDesk(service, clock, unsafe_guilds=frozenset(settings.safety_off_guilds))
         server = WebServer(
             build_app(
                 webhooks=service, readiness=Health(client, tasks), metrics=metrics, count_jobs=store.count_by_status
@@ -188,41 +174,9 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
                 f"HTTP_HOST and HTTP_PORT: cannot listen on {address} ({error.strerror}). Choose a free port."
             ) from None
         _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
-        await _login(client, settings)
+        await log_in(client, settings)
         yield client
         _log.info("stopping", seconds=settings.stop_seconds)
-
-
-async def _login(client: Fluxcord, settings: Settings) -> None:
-    try:
-        await client.login(settings.discord_token.get_secret_value())
-    except discord.LoginFailure:
-        raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
-    except (
-        aiohttp.ClientError,
-        discord.GatewayNotFound,
-        discord.DiscordServerError,
-        discord.NotFound,
-        TimeoutError,
-    ) as error:
-        raise StartFault(
-            f"Discord cannot be reached at {settings.discord_api_url} ({type(error).__name__}). "
-            "Check the network and DISCORD_API_URL, then start again."
-        ) from None
-
-
-async def _register_commands(client: Fluxcord, settings: Settings) -> None:
-    memory = settings.data_dir / "commands.sha256"
-    try:
-        await client.register_commands(guild_id=settings.dev_guild_id, memory=memory)
-    except (discord.Forbidden, discord.NotFound):
-        raise StartFault(
-            "DEV_GUILD_ID: Discord refuses commands there. Invite the bot to that server with the scope "
-            "applications.commands, or leave the setting out."
-        ) from None
-    except discord.DiscordServerError as error:
-        # Those of the last start go on working; the next start tries again.
-        _log.warning("the commands could not be registered", status=error.status)
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -23,7 +23,7 @@ def _fault(message: str) -> PydanticCustomError:
 
 
 class Settings(BaseSettings):
-    """The environment, or `.env` beside the program; a variable of the environment wins."""
+    """The environment, or `.env` in the working directory; a variable of the environment wins."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
 
@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     def _url(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
             raise _fault("is no http(s) address")
+        if value is not None and re.search(r"[?#]", value):
+            raise _fault("must end with its path: no ? and no #")
         return value.rstrip("/") if value is not None else None
 
     @field_validator("database_url")

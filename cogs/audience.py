@@ -22,7 +22,6 @@ Fit = Callable[[Sequence[Path], int], list[Path]]
 """Blocking: the same pictures, re-encoded where together they exceed so many bytes; raises `ValueError` if none fit."""
 
 LONG: Final = 60_000  # ms: a job that took longer mentions its user, since an edit notifies nobody
-_OVERHEAD: Final = 64 * 1024  # bytes of a message beside its pictures
 _SMALLEST: Final = 1024 * 1024  # bytes; no channel takes less
 
 
@@ -48,7 +47,7 @@ class DiscordAudience:
         limit = job.order.upload_limit
         while True:
             try:
-                return await self._deliver(job, await self._content(job, paths, usage, limit))
+                return await self._show(job, await self._content(job, paths, usage, limit))
             except TooLarge:
                 _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
                 limit //= 2
@@ -60,32 +59,28 @@ class DiscordAudience:
     async def tell_failure(self, job: Job, usage: Usage) -> None:
         """See `jobs.ports.Audience`."""
         content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id))
-        mention = f"<@{job.order.user_id}>"
-        try:
-            if self._poster.can_edit_reply(job):
-                await self._poster.edit_reply(job, content)
-            elif job.order.private:
-                await self._poster.send_direct(job, content, text="", nonce=job.id)
-            else:
-                await self._poster.send_to_channel(job, content, text=mention, nonce=job.id)
-        except (WayClosed, TooLarge, DeliveryDelayed) as error:
-            _log.warning("the user could not be told of the failure", detail=str(error), **about(job))
+        shown = await self._show(job, content)
+        if isinstance(shown, NowhereToPost):
+            _log.warning("no way is open to tell the user of the failure", detail=shown.detail, **about(job))
 
     async def _content(self, job: Job, paths: Sequence[Path], usage: Usage, limit: int) -> Content:
         prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
-        fitted = await asyncio.to_thread(self._fit, paths, limit - _OVERHEAD - len(prompt))
+        fitted = await asyncio.to_thread(self._fit, paths, limit - len(prompt))
         shrunk = [path for path, original in zip(fitted, paths, strict=True) if path != original]
-        note = "Re-encoded so that this channel takes it." if shrunk else ""
+        notes = ["Re-encoded so that this channel takes it."] if shrunk else []
+        if missing := job.request.images - len(paths):
+            notes.append(f"{missing} of {job.request.images} could not be fetched: given back to your quota.")
         files: list[tuple[str, Path | bytes]] = [
             (f"fluxcord-{job.id}-{number}{path.suffix}", path) for number, path in enumerate(fitted, start=1)
         ]
         if prompt:
             files.append((f"fluxcord-{job.id}-prompt.txt", prompt))
         model = self._catalog.get(job.request.model)
-        embed = result_embed(job, model, usage, note=note)
+        embed = result_embed(job, model, usage, note=" ".join(notes))
         return Content(embed=embed, view=result_buttons(job.id), files=files)
 
-    async def _deliver(self, job: Job, content: Content) -> Delivery:
+    async def _show(self, job: Job, content: Content) -> Delivery:
+        """By the first way that is open: the response, the channel, a direct message; never a private one in public."""
         closed: list[str] = []
         if self._poster.can_edit_reply(job):
             try:
@@ -95,8 +90,8 @@ class DiscordAudience:
             else:
                 await self._notify(job, posted)
                 return Shown(posted=posted)
-        mention = f"<@{job.order.user_id}>"
         if not job.order.private:
+            mention = f"<@{job.order.user_id}>"
             try:
                 posted = await self._poster.send_to_channel(job, content, text=mention, nonce=job.id)
             except WayClosed as error:
@@ -118,16 +113,23 @@ class DiscordAudience:
             if job.order.private:
                 await self._poster.follow_up(job, "Your image is ready: it is in the message above.")
             else:
-                text = f"<@{job.order.user_id}> your image is ready."
-                await self._poster.send_to_channel(
-                    job, None, text=text, nonce=f"{job.id}-done", reply_to=posted.message_id
-                )
+                await self._mention(job, posted)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the user could not be notified; the result is posted", detail=str(error), **about(job))
 
-    async def _close_stale_reply(self, job: Job, posted: Posted) -> None:
-        link = f"https://discord.com/channels/{job.order.guild_id}/{posted.channel_id}/{posted.message_id}"
+    async def _mention(self, job: Job, posted: Posted) -> None:
+        text, nonce = f"<@{job.order.user_id}> your image is ready.", f"{job.id}-done"
         try:
-            await self._poster.close_stale_reply(job, f"This took longer than Discord waits. Here it is: {link}")
+            await self._poster.send_to_channel(job, None, text=text, nonce=nonce, reply_to=posted.message_id)
+        except WayClosed:  # a reply needs Read Message History, a mention does not
+            await self._poster.send_to_channel(job, None, text=f"{text} {_link(job, posted)}", nonce=nonce)
+
+    async def _close_stale_reply(self, job: Job, posted: Posted) -> None:
+        try:
+            await self._poster.close_stale_reply(job, f"This one is answered here: {_link(job, posted)}")
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the old message could not be mended", detail=str(error), **about(job))
+
+
+def _link(job: Job, posted: Posted) -> str:
+    return f"https://discord.com/channels/{job.order.guild_id}/{posted.channel_id}/{posted.message_id}"

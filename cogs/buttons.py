@@ -32,8 +32,10 @@ def failure_buttons(job_id: str) -> ui.View:
     )
 
 
-def progress_buttons(job_id: str) -> ui.View:
-    """While it is being made: Cancel."""
+def progress_buttons(job_id: str, *, can_cancel: bool = True) -> ui.View:
+    """While it is being made: Cancel, where that is possible."""
+    if not can_cancel:
+        return _row()
     return _row(ui.Button(label="Cancel", custom_id=CANCEL + job_id, style=discord.ButtonStyle.secondary))
 
 

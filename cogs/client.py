@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import discord
@@ -58,21 +59,44 @@ class Fluxcord(commands.AutoShardedBot):
         listed = self.tree.get_commands(guild=guild)
         payload = [command.to_dict(self.tree) for command in listed]
         text = json.dumps([self.application_id, guild_id, payload], sort_keys=True)
-        fingerprint = hashlib.sha256(text.encode()).hexdigest()
-        if fingerprint == await asyncio.to_thread(_read, memory):
+        sent = _Sent(fingerprint=hashlib.sha256(text.encode()).hexdigest(), guild_id=guild_id)
+        before = await asyncio.to_thread(_read, memory)
+        if sent == before:
             there = {command.name for command in await self.tree.fetch_commands(guild=guild)}
             if there == {command.name for command in listed}:
                 return False
         await self.tree.sync(guild=guild)
-        await asyncio.to_thread(_write, memory, fingerprint)
+        if before is not None and before.guild_id not in {None, guild_id}:
+            await self._forget_commands(discord.Object(before.guild_id))
+        await asyncio.to_thread(_write, memory, sent)
         _log.info("commands are registered", commands=len(listed), guild=guild_id)
         return True
 
+    async def _forget_commands(self, guild: discord.Object) -> None:
+        """Where they stood for development: otherwise they would show there twice."""
+        self.tree.clear_commands(guild=guild)
+        try:
+            await self.tree.sync(guild=guild)
+        except (discord.Forbidden, discord.NotFound):
+            return  # the bot has left that server, and its commands with it
+        _log.info("the commands of the former development server are removed", guild=guild.id)
 
-def _read(memory: Path) -> str | None:
-    return memory.read_text().strip() if memory.exists() else None
+
+@dataclass(frozen=True, kw_only=True)
+class _Sent:
+    """What was registered last, and where."""
+
+    fingerprint: str
+    guild_id: int | None
 
 
-def _write(memory: Path, text: str) -> None:
+def _read(memory: Path) -> _Sent | None:
+    try:
+        return _Sent(**json.loads(memory.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None  # never sent, or unreadable: sent again, which does no harm
+
+
+def _write(memory: Path, sent: _Sent) -> None:
     memory.parent.mkdir(parents=True, exist_ok=True)
-    memory.write_text(text + "\n")
+    memory.write_text(json.dumps(asdict(sent)) + "\n")

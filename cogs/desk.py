@@ -3,6 +3,7 @@
 import secrets
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 
@@ -10,12 +11,13 @@ from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
 from jobs.model import Job, Order, Reply
 from jobs.outcomes import Admitted, AlreadyAdmitted, OverQuota
 from jobs.parameters import Option
-from jobs.ports import StoreUnavailable
+from jobs.ports import Clock, StoreUnavailable
 from jobs.request import ImageRequest
 from jobs.service import JobService
 from jobs.validation import Chosen, Fault, Faults, validate
 
 _log = structlog.get_logger(__name__)
+REPLY_LIFE: Final = 15 * 60_000  # ms that an interaction's token lives
 _SEEDS: Final = 2**31 - 1  # seeds are drawn from 1 to this: every model takes them
 UNKNOWN_INTERACTION: Final = 10062  # Discord: acknowledged too late; the user has been told already
 
@@ -25,14 +27,16 @@ STORE_TROUBLE: Final = (
 )
 GONE: Final = "This image's record is not kept any more. Start a new one with `/imagine`."
 MODEL_GONE: Final = "The model of this image is not on offer any more. Choose another one with `/imagine`."
+RESTARTING: Final = "The bot is restarting. Nothing was made and nothing was charged. Please try again in a minute."
 SERVER_ONLY: Final = "Images are made in servers only: use the command in a channel of a server."
 
 
 class OrderDesk:
     """Accepts `/imagine` and Again. `unsafe_guilds` are the servers where the safety checker may be switched off."""
 
-    def __init__(self, service: JobService, *, unsafe_guilds: frozenset[int]) -> None:
+    def __init__(self, service: JobService, clock: Clock, *, unsafe_guilds: frozenset[int]) -> None:
         self._service = service
+        self._clock = clock
         self._unsafe_guilds = unsafe_guilds
 
     async def imagine(self, interaction: discord.Interaction[Any], chosen: Chosen) -> None:
@@ -40,7 +44,7 @@ class OrderDesk:
         private = bool(chosen.get(Option.PRIVATE, False))
         catalog = self._service.catalog
         model = catalog.get(str(chosen.get(Option.MODEL, catalog.default.key)))
-        refusal = _refusal(interaction, private=private)
+        refusal = self._refusal(interaction, private=private, advice=", or use `private: True`")
         if refusal is not None or model is None:
             await _answer(interaction, sentence_embed(refusal or MODEL_GONE))
             return
@@ -55,7 +59,7 @@ class OrderDesk:
         """Answer Again: the same with a new seed, ordered and paid by who pressed."""
         private = job.order.private
         model = self._service.catalog.get(job.request.model)
-        refusal = _refusal(interaction, private=private) or (MODEL_GONE if model is None else None)
+        refusal = self._refusal(interaction, private=private) or (MODEL_GONE if model is None else None)
         if refusal is None and job.request.safety is False and self._unsafe_faults(interaction):
             refusal = self._unsafe_faults(interaction)[0].sentence
         if refusal is not None:
@@ -67,15 +71,11 @@ class OrderDesk:
     async def _order(
         self, interaction: discord.Interaction[Any], request: ImageRequest, *, private: bool, source: str | None
     ) -> None:
-        try:
-            deferred = await interaction.response.defer(ephemeral=private, thinking=True)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_INTERACTION:
-                raise
-            _log.warning("acknowledged too late; nothing was ordered", interaction=interaction.id)
+        message_id = await acknowledge(interaction, private=private)
+        if message_id is None:
+            _log.warning("not acknowledged; nothing was ordered", interaction=interaction.id)
             return
-        message_id = deferred.message_id if deferred is not None else None
-        order = _make_order(interaction, request, private=private, source=source, message_id=message_id)
+        order = self._make_order(interaction, request, private=private, source=source, message_id=message_id)
         try:
             admission = await self._service.place_order(order)
         except StoreUnavailable as error:
@@ -101,6 +101,49 @@ class OrderDesk:
             return []
         return [Fault(option=Option.SAFETY, sentence=text)]
 
+    def _refusal(self, interaction: discord.Interaction[Any], *, private: bool, advice: str = "") -> str | None:
+        if not self._service.accepting:
+            return RESTARTING
+        if interaction.guild_id is None or interaction.channel_id is None:
+            return SERVER_ONLY
+        missing = [] if private else missing_permissions(interaction)
+        if not missing:
+            return None
+        names = ", ".join(f"**{name}**" for name in missing)
+        return (
+            f"I cannot post images here: I lack {names} in this channel. Ask a moderator to allow it{advice}. "
+            "Nothing was made and nothing was charged."
+        )
+
+    def _make_order(
+        self,
+        interaction: discord.Interaction[Any],
+        request: ImageRequest,
+        *,
+        private: bool,
+        source: str | None,
+        message_id: int,
+    ) -> Order:
+        if interaction.guild_id is None or interaction.channel_id is None:
+            raise ValueError("an order needs a server and a channel")
+        return Order(
+            interaction_id=interaction.id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id,
+            user_id=interaction.user.id,
+            locale=interaction.locale.value,
+            private=private,
+            request=request,
+            reply=Reply(
+                application_id=interaction.application_id,
+                token=interaction.token,
+                expires_at=self._clock.now() + REPLY_LIFE,  # by our clock, which is the one it is compared with
+                message_id=message_id,
+            ),
+            upload_limit=interaction.filesize_limit,
+            source=source,
+        )
+
 
 def missing_permissions(interaction: discord.Interaction[Any]) -> list[str]:
     """What the bot may not do in this channel although a public result needs it, in Discord's words."""
@@ -115,46 +158,26 @@ def missing_permissions(interaction: discord.Interaction[Any]) -> list[str]:
     return [name for name, granted in needed.items() if not granted]
 
 
-def _refusal(interaction: discord.Interaction[Any], *, private: bool) -> str | None:
-    if interaction.guild_id is None or interaction.channel_id is None:
-        return SERVER_ONLY
-    missing = [] if private else missing_permissions(interaction)
-    if not missing:
+async def acknowledge(interaction: discord.Interaction[Any], *, private: bool) -> int | None:
+    """Acknowledge, the answer to follow; returns the id of the response's message.
+
+    None when Discord did not take it: it came too late, and the user has been told so by Discord.
+    """
+    try:
+        deferred = await interaction.response.defer(ephemeral=private, thinking=True)
+        if deferred is not None and deferred.message_id is not None:
+            return deferred.message_id
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_INTERACTION:
+            raise
         return None
-    names = ", ".join(f"**{name}**" for name in missing)
-    return (
-        f"I cannot post images here: I lack {names} in this channel. Ask a moderator to allow it, "
-        "or use `private: True`. Nothing was made and nothing was charged."
-    )
-
-
-def _make_order(
-    interaction: discord.Interaction[Any],
-    request: ImageRequest,
-    *,
-    private: bool,
-    source: str | None,
-    message_id: int | None,
-) -> Order:
-    if interaction.guild_id is None or interaction.channel_id is None:
-        raise ValueError("an order needs a server and a channel")
-    return Order(
-        interaction_id=interaction.id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
-        user_id=interaction.user.id,
-        locale=interaction.locale.value,
-        private=private,
-        request=request,
-        reply=Reply(
-            application_id=interaction.application_id,
-            token=interaction.token,
-            expires_at=int(interaction.expires_at.timestamp() * 1000),
-            message_id=message_id,
-        ),
-        upload_limit=interaction.filesize_limit,
-        source=source,
-    )
+    except (aiohttp.ClientError, discord.DiscordServerError, TimeoutError) as error:
+        _log.warning("the acknowledgement's answer was lost", interaction=interaction.id, cause=type(error).__name__)
+    # Whether it was taken shows in whether there is a response.
+    try:
+        return (await interaction.original_response()).id
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError):
+        return None
 
 
 async def _answer(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
@@ -173,7 +196,10 @@ async def _take_back(interaction: discord.Interaction[Any], embed: discord.Embed
 def _is_age_restricted(channel: object) -> bool:
     if isinstance(channel, discord.Thread):
         channel = channel.parent
-    return isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.ForumChannel) and channel.is_nsfw()
+    return isinstance(channel, _CAN_BE_RESTRICTED) and channel.is_nsfw()
+
+
+_CAN_BE_RESTRICTED: Final = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.ForumChannel)
 
 
 def _draw_seed() -> int:

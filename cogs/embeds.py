@@ -1,4 +1,4 @@
-"""What each message says: pure functions from the domain's values to embeds. No sentence is written elsewhere."""
+"""What each message about a job or a quota says: pure functions from the domain's values to embeds."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -40,7 +40,10 @@ def progress_embed(progress: Progress) -> discord.Embed:
                 title, text = "Queued", f"{place} · ready in {expected}"
         case Status.UNCONFIRMED:
             title = "Waiting for an answer"
-            text = "The image service did not answer clearly. Looking for your image before anything is sent again."
+            text = (
+                "The image service did not answer clearly. Your image may still arrive; "
+                "if it does not, your quota comes back within two minutes."
+            )
         case Status.CANCELLING:
             title, text = "Cancelling", "Telling the image service to stop."
         case _:

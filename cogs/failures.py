@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -46,5 +47,5 @@ async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
             await interaction.followup.send(embed=embed, ephemeral=True)
         else:
             await interaction.response.send_message(embed=embed, ephemeral=True)
-    except discord.HTTPException as error:
-        _log.warning("an error could not be told", interaction=interaction.id, status=error.status, code=error.code)
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        _log.warning("an error could not be told", interaction=interaction.id, cause=type(error).__name__)

@@ -13,13 +13,16 @@ from cogs.failures import report
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
+from jobs.status import Status
 from jobs.world import about
 
 _log = structlog.get_logger(__name__)
 NOT_YOURS: Final = (
     "Only the person who asked for this image, or a moderator, can do that. Make your own with `/imagine`."
 )
-TOO_LATE: Final = "It is too late to cancel this one: the images are on their way here."
+NO_CANCEL: Final = (
+    "The cancel did not reach the bot's database: the image is still being made. Please press again in a minute."
+)
 
 
 class Gallery(commands.Cog):
@@ -69,10 +72,12 @@ class Gallery(commands.Cog):
             cancelled = await self._service.cancel(job)
         except StoreUnavailable as error:
             _log.error("a cancel was refused, the database cannot be used", cause=str(error))
-            await interaction.followup.send(embed=sentence_embed(STORE_TROUBLE), ephemeral=True)
+            await interaction.followup.send(embed=sentence_embed(NO_CANCEL), ephemeral=True)
             return
         if not cancelled:
-            await interaction.followup.send(embed=sentence_embed(TOO_LATE), ephemeral=True)
+            now = await self._service.get(job_id)
+            sentence = _why_not(now.status if now is not None else Status.FAILED)
+            await interaction.followup.send(embed=sentence_embed(sentence), ephemeral=True)
 
     async def _permitted(self, interaction: discord.Interaction[Any], job_id: str) -> Job | None:
         """The job, if whoever pressed may act on it here; otherwise they have been told why not."""
@@ -82,14 +87,34 @@ class Gallery(commands.Cog):
             _log.error("a button was refused, the database cannot be used", cause=str(error))
             sentence = STORE_TROUBLE
         else:
-            if job is None or job.order.guild_id != interaction.guild_id:
-                sentence = GONE
-            elif interaction.user.id == job.order.user_id or interaction.permissions.manage_messages:
+            if job is not None and _may_act(interaction, job):
                 return job
-            else:
-                sentence = NOT_YOURS
+            sentence = NOT_YOURS if job is not None and _is_here(interaction, job) else GONE
         await interaction.response.send_message(embed=sentence_embed(sentence), ephemeral=True)
         return None
+
+
+def _is_here(interaction: discord.Interaction[Any], job: Job) -> bool:
+    """Whether the button stands in the job's server, or in a direct message, which only its user sees."""
+    return interaction.guild_id in {None, job.order.guild_id}
+
+
+def _may_act(interaction: discord.Interaction[Any], job: Job) -> bool:
+    is_owner = interaction.user.id == job.order.user_id
+    is_moderator = interaction.guild_id is not None and interaction.permissions.manage_messages
+    return _is_here(interaction, job) and (is_owner or is_moderator)
+
+
+def _why_not(status: Status) -> str:
+    match status:
+        case Status.CANCELLING | Status.CANCELLED:
+            return "This one is cancelled already."
+        case Status.FAILED:
+            return "There is nothing to cancel: this one has failed, and its images were given back to your quota."
+        case Status.SUBMITTING | Status.UNCONFIRMED | Status.RUNNING | Status.QUEUED:
+            return "The image service cannot stop this one any more. It will be here soon."
+        case Status.DELIVERING | Status.DELIVERED | Status.UNDELIVERED:
+            return "It is too late to cancel this one: the images are made."
 
 
 def _guarded(press: Press) -> Press:

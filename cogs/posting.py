@@ -67,7 +67,7 @@ class Poster:
         if message_id is None:
             raise WayClosed("the response was never named")
         webhook = self._webhook(job)
-        with _translated():
+        with _translated(with_reply_token=True):
             await webhook.edit_message(
                 message_id,
                 content=None,
@@ -79,7 +79,7 @@ class Poster:
 
     async def follow_up(self, job: Job, text: str) -> None:
         """Say something privately after a private result; raises as `edit_reply` does."""
-        with _translated():
+        with _translated(with_reply_token=True):
             await self._webhook(job).send(text, ephemeral=True)
 
     async def send_to_channel(
@@ -137,14 +137,20 @@ class Poster:
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """Turns discord.py's and aiohttp's exceptions into the three that a sender has to know."""
+def _translated(*, with_reply_token: bool = False) -> Iterator[None]:
+    """Turns discord.py's and aiohttp's exceptions into the three that a sender has to know.
+
+    A 401 ends the way of an interaction's token; on the bot's own routes it means that the bot's token was reset,
+    which its operator mends, so that the way opens again.
+    """
     try:
         yield
     except discord.HTTPException as error:
         if error.code == _TOO_LARGE or error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise TooLarge(_told(error)) from error
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise DeliveryDelayed(_told(error)) from error
+        if error.status == HTTPStatus.UNAUTHORIZED and not with_reply_token:
             raise DeliveryDelayed(_told(error)) from error
         # 401, 403, 404: token ended, permission lost, message deleted. Another 400 is final here too.
         raise WayClosed(_told(error)) from error

@@ -110,7 +110,9 @@ class ProgressBoard:
         text = f"{embed.title}\n{embed.description}"
         if text != shown.last_text and not _is_due(progress):
             try:
-                await self._poster.edit_reply(shown.job, Content(embed=embed, view=progress_buttons(job_id)))
+                await self._poster.edit_reply(
+                    shown.job, Content(embed=embed, view=progress_buttons(job_id, can_cancel=progress.can_cancel))
+                )
             except (WayClosed, TooLarge) as error:
                 _log.info("progress is shown no more", detail=str(error), **about(shown.job))
                 self._shown.pop(job_id, None)

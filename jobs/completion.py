@@ -1,35 +1,39 @@
-"""From the API's result to our disk, and from our disk to the user."""
+"""From the API's result to our disk: the images are ours before anything is posted."""
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, assert_never
+from typing import Final
 
 import structlog
 
+from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, ProviderError, ResultUnusable, Retryable
 from jobs.model import Failure, Job, StoredImage
-from jobs.outcomes import Delivery, Finished, NowhereToPost, RemoteImage, Shown
-from jobs.ports import DeliveryDelayed
+from jobs.outcomes import Finished, RemoteImage
 from jobs.status import Status
 from jobs.timing import deadline
 from jobs.world import World, about, failure_of, internal, persist
 
 _log = structlog.get_logger(__name__)
 _MOST_IMAGES: Final = 10  # what one Discord message takes
-_REFETCH: Final = 5_000  # ms
-_MOST_FAULTS: Final = 3  # of our own, before a result is kept instead of posted
-_PAUSE_FIRST: Final = 1.0  # seconds between two tries of a delivery
-_PAUSE_LONGEST: Final = 30.0
+_REFETCH: Final = 5.0  # seconds between two tries to bring the images here
+_PATIENCE: Final = 5 * 60_000  # ms of such tries where no poll can bring the links again
+_UNFINISHED: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING})
 
 
 class Completion:
-    """Stores and delivers results. A webhook and a poll may bring the same news at once: one of them is taken."""
+    """Stores results. A webhook and a poll may bring the same news at once: one of them is taken."""
 
-    def __init__(self, world: World, ending: Ending) -> None:
+    def __init__(self, world: World, ending: Ending, delivering: Delivering) -> None:
         self._world = world
         self._ending = ending
+        self._delivering = delivering
         self._busy: set[str] = set()
+
+    def is_busy(self, job_id: str) -> bool:
+        """Whether this job's images are on their way here."""
+        return job_id in self._busy
 
     async def complete(self, job: Job, finished: Finished) -> None:
         """The images exist: bring them to our disk, commit `delivering`, deliver."""
@@ -43,31 +47,44 @@ class Completion:
 
     async def _complete(self, job: Job, finished: Finished) -> None:
         world = self._world
-        current = await persist(lambda: world.store.get(job.id))
-        if current is None or current.status not in {Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING}:
-            return
-        try:
-            images = await self._fetch(current, finished.images)
-        except Retryable as error:
-            await self._not_yet(current, failure_of(ResultUnusable(error.detail)))
-        except ProviderError as error:
-            world.observer.provider_error(job.provider, error.reason)
-            await self._ending.fail(current, failure_of(error))
-        except OSError as error:
-            await self._not_yet(current, internal(f"storing the result: {error}"))
-        else:
-            await self._stored(current, finished, images)
+        give_up_at = world.clock.now() + _PATIENCE
+        while True:
+            current = await persist(lambda: world.store.get(job.id))
+            if current is None or current.status not in _UNFINISHED:
+                return
+            try:
+                images = await self._fetch(current, finished.images)
+            except Retryable as error:
+                trouble = failure_of(ResultUnusable(error.detail))
+            except ProviderError as error:
+                world.observer.provider_error(job.provider, error.reason)
+                await self._ending.fail(current, failure_of(error))
+                return
+            except OSError as error:
+                trouble = internal(f"storing the result: {error}")
+            else:
+                await self._stored(current, finished, images)
+                return
+            _log.warning("the result could not be stored yet", detail=trouble.detail, **about(job))
+            if prediction_id := finished.prediction_id or current.prediction_id:
+                await self._look_again(current, prediction_id, trouble)
+                return
+            if world.clock.now() > give_up_at:
+                await self._ending.fail(current, trouble)
+                return
+            await asyncio.sleep(_REFETCH)
 
-    async def _not_yet(self, job: Job, failure: Failure) -> None:
-        """The images exist and could not be brought here: another look may, until the deadline; else it has failed."""
+    async def _look_again(self, job: Job, prediction_id: str, trouble: Failure) -> None:
+        """The next poll brings the links again, until the deadline."""
         world = self._world
-        elapsed = world.clock.now() - (job.submitted_at or job.created_at)
-        if job.status is not Status.RUNNING or elapsed > deadline(world.estimates.typical(job.request.model)):
-            await self._ending.fail(job, failure)
+        if world.clock.now() - (job.submitted_at or job.created_at) > deadline(world.typical(job)):
+            await self._ending.fail(job, trouble)
             return
-        _log.warning("the result could not be stored yet", detail=failure.detail, **about(job))
-        at = world.clock.now() + _REFETCH
-        await persist(lambda: world.store.schedule_poll(job.id, at=at))
+        at = world.clock.now() + int(1000 * _REFETCH)
+        if job.status is Status.RUNNING:
+            await persist(lambda: world.store.schedule_poll(job.id, at=at))
+        else:  # its webhook was faster than the create's answer, or all that was ever heard of it
+            await persist(lambda: world.store.mark_running(job.id, prediction_id=prediction_id, next_poll_at=at))
         world.look_due.wake()
         world.audience.follow(job)
 
@@ -104,51 +121,17 @@ class Completion:
         )
         world.slot_freed.wake()
         if delivering is None:
-            await world.files.discard(job.id)
+            await world.discard(job.id)
             return
-        if delivering.completed_at is not None and delivering.submitted_at is not None:
-            world.estimates.learn(job.request.model, delivering.completed_at - delivering.submitted_at)
+        self._learn(delivering, finished)
         _log.info("the images are stored", images=len(images), **about(job))
         world.observer.changed(delivering, job.status)
-        world.tasks.spawn(f"deliver {job.id}", self.deliver(delivering))
+        world.tasks.spawn(f"deliver {job.id}", self._delivering.deliver(delivering))
 
-    async def deliver(self, job: Job) -> None:
-        """Post the result of a job in `delivering`, however often it takes."""
-        world = self._world
-        await world.audience.unfollow(job.id)
-        try:
-            delivery = await self._post(job)
-        except OSError as error:
-            await self._ending.fail(job, internal(f"reading the stored result: {error}"))
-            return
-        match delivery:
-            case Shown(posted=posted):
-                changed = await persist(lambda: world.store.mark_delivered(job.id, posted=posted))
-                await world.files.discard(job.id)
-                _log.info("delivered", message_id=posted.message_id, **about(job))
-            case NowhereToPost(detail=detail):
-                changed = await persist(lambda: world.store.mark_undelivered(job.id, detail=detail))
-                _log.warning("nowhere to post the result; it is kept", detail=detail, **about(job))
-            case _:
-                assert_never(delivery)
-        if changed is not None:
-            world.observer.changed(changed, job.status)
-
-    async def _post(self, job: Job) -> Delivery:
-        world = self._world
-        paths = [world.files.path(job.id, image) for image in job.images]
-        pause, faults = _PAUSE_FIRST, 0
-        while True:
-            try:
-                return await world.audience.deliver(job, paths, await world.usage(job))
-            except DeliveryDelayed as delayed:
-                _log.warning("the delivery is delayed", detail=str(delayed), pause_s=pause, **about(job))
-            except OSError:
-                raise
-            except Exception:  # noqa: BLE001 - whatever it was, the result must not be lost by it
-                faults += 1
-                _log.exception("the delivery ended in an unexpected way", pause_s=pause, **about(job))
-                if faults == _MOST_FAULTS:
-                    return NowhereToPost(detail="unexpected exceptions")
-            await asyncio.sleep(pause)
-            pause = min(_PAUSE_LONGEST, 2 * pause)
+    def _learn(self, job: Job, finished: Finished) -> None:
+        """Best from what the API itself measured; what waited for our restart tells nothing of the model."""
+        duration = finished.duration
+        if duration is None and job.submitted_at is not None and job.submitted_at >= self._world.started_at:
+            duration = (job.completed_at or job.submitted_at) - job.submitted_at
+        if duration is not None:
+            self._world.estimates.learn(job.request.model, duration)

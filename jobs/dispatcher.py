@@ -1,5 +1,6 @@
 """Takes queued jobs to their API as soon as the limits of a key allow: the limits are a query, not a memory."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -35,15 +36,27 @@ class Dispatcher:
             await self._world.slot_freed.wait(seconds=await self._pause())
 
     async def _claim_all(self) -> None:
-        store, tasks = self._world.store, self._world.tasks
         for provider, key_id, limits in self._keys():
-            while job := await store.claim(
-                provider=provider,
-                key_id=key_id,
-                concurrency=limits.concurrency,
-                per_minute=limits.creates_per_minute or _UNLIMITED,
-            ):
-                tasks.spawn(f"submit {job.id}", self._submission.submit(job))
+            more = True
+            while more:
+                claiming = asyncio.ensure_future(self._claim(provider, key_id, limits))
+                try:
+                    more = await asyncio.shield(claiming)
+                except asyncio.CancelledError:
+                    await claiming  # a claim that is committed is sent, also at the moment of a stop
+                    raise
+
+    async def _claim(self, provider: Provider, key_id: str, limits: Limits) -> bool:
+        job = await self._world.store.claim(
+            provider=provider,
+            key_id=key_id,
+            concurrency=limits.concurrency,
+            per_minute=limits.creates_per_minute or _UNLIMITED,
+        )
+        if job is None:
+            return False
+        self._world.tasks.spawn(f"submit {job.id}", self._submission.submit(job))
+        return True
 
     async def _pause(self) -> float:
         """Seconds until a claim may succeed although nothing else happens."""
@@ -62,4 +75,5 @@ class Dispatcher:
             (provider, key_id, self._limits[provider])
             for provider, api in self._world.apis.items()
             for key_id in api.key_ids
+            if self._world.resting.is_awake(key_id)
         ]

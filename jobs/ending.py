@@ -1,15 +1,21 @@
 """The ends without images: failed and cancelled; both refund and tell the user."""
 
+import asyncio
 import dataclasses
+from typing import Final
 
 import structlog
 
 from jobs.errors import ProviderError
 from jobs.model import Failure, Job
+from jobs.ports import DeliveryDelayed
 from jobs.status import Status
 from jobs.world import World, about, persist
 
 _log = structlog.get_logger(__name__)
+_PAUSE_FIRST: Final = 1.0  # seconds between two tries to tell a user
+_PAUSE_LONGEST: Final = 60.0
+_MOST_TRIES: Final = 15  # some ten minutes
 
 
 class Ending:
@@ -29,10 +35,14 @@ class Ending:
     async def cancel(self, job: Job) -> bool:
         """Stop a job for its user; False when it is too late for that.
 
+        A synchronous API cannot be told to stop: once it has the job, the images are made and paid.
+
         Raises:
             StoreUnavailable: nothing has changed; the user may try again.
         """
-        cancelling = await self._world.store.mark_cancelling(job.id)
+        model = self._world.catalog.get(job.request.model)
+        sent_too = model is None or not model.synchronous
+        cancelling = await self._world.store.mark_cancelling(job.id, sent_too=sent_too)
         if cancelling is None:
             return False
         self._world.observer.changed(cancelling, job.status)
@@ -64,5 +74,19 @@ class Ending:
         world.observer.changed(job, previous)
         world.slot_freed.wake()
         await world.audience.unfollow(job.id)
-        await world.files.discard(job.id)
-        await world.audience.tell_failure(job, await world.usage(job))
+        world.tasks.spawn(f"tell {job.id}", self._tell(job))
+        await world.discard(job.id)
+
+    async def _tell(self, job: Job) -> None:
+        """Tell the user, again and again while Discord has trouble; the refund does not depend on it."""
+        pause = _PAUSE_FIRST
+        for _ in range(_MOST_TRIES):
+            try:
+                await self._world.audience.tell_failure(job, await self._world.usage(job))
+            except DeliveryDelayed as delayed:
+                _log.warning("the user could not be told yet", detail=str(delayed), pause_s=pause, **about(job))
+            else:
+                return
+            await asyncio.sleep(pause)
+            pause = min(_PAUSE_LONGEST, 2 * pause)
+        _log.error("the user could not be told of the failure", **about(job))

@@ -8,6 +8,7 @@ from jobs.catalog import Catalog
 from jobs.ports import Store
 
 REMEMBERED: Final = 20  # jobs a model
+UNLIKELY: Final = 10  # times what the vendor states: it waited for something else, and tells nothing
 ENOUGH: Final = 3  # jobs before the learnt time is believed
 
 
@@ -20,12 +21,13 @@ class Estimates:
 
     async def load(self, store: Store) -> None:
         """Start from what the database remembers."""
-        for key, seen in self._seen.items():
-            seen.extend(reversed(await store.recent_durations(key, limit=REMEMBERED)))
+        for key in self._seen:
+            for duration in reversed(await store.recent_durations(key, limit=REMEMBERED)):
+                self.learn(key, duration)
 
     def learn(self, model: str, duration: int) -> None:
         """A job of that model took so many milliseconds from create to completion."""
-        if model in self._seen:
+        if model in self._seen and duration <= UNLIKELY * self._stated[model]:
             self._seen[model].append(duration)
 
     def learnt(self, model: str) -> bool:

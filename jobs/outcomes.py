@@ -39,10 +39,11 @@ class StillRunning:
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """The images exist. `cost` is in micro-dollars, None where the API does not say."""
+    """The images exist. `cost` is in micro-dollars, `duration` in ms; None where the API does not say."""
 
     images: tuple[RemoteImage, ...]
     cost: int | None = None
+    duration: int | None = None  # how long the API worked on it
     prediction_id: str | None = None
 
 

@@ -105,7 +105,11 @@ class Audience(Protocol):
         ...
 
     async def tell_failure(self, job: Job, usage: Usage) -> None:
-        """Say that the job has failed or was cancelled, best effort; never raises."""
+        """Say that the job has failed or was cancelled, by the first way that is open, if any.
+
+        Raises:
+            DeliveryDelayed: Discord has trouble; call again later.
+        """
         ...
 
 
@@ -211,16 +215,12 @@ class Store(Protocol):
         """Ended without images; refunded."""
         ...
 
-    async def mark_cancelling(self, job_id: str) -> Job | None:
-        """Its user wants it no more."""
+    async def mark_cancelling(self, job_id: str, *, sent_too: bool) -> Job | None:
+        """Its user wants it no more. `sent_too`: also while its create is on its way or unanswered."""
         ...
 
     async def mark_cancelled(self, job_id: str) -> Job | None:
         """Stopped; refunded."""
-        ...
-
-    async def set_reply_message(self, job_id: str, message_id: int) -> None:
-        """The response's message, once Discord has named it."""
         ...
 
 

@@ -1,8 +1,9 @@
 """Where a job stands, in the numbers that its user is shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jobs.catalog import Provider
+from jobs.catalog import Catalog, Provider
 from jobs.estimates import Estimates
 from jobs.model import Job
 from jobs.ports import Clock, Store
@@ -18,6 +19,7 @@ class Progress:
     expected_in: int  # until the images are there, from now; 0 when overdue
     elapsed: int = 0  # since it was sent to the API
     typical: int  # how long the model takes
+    can_cancel: bool = True  # a synchronous API cannot be told to stop what it has
 
     @property
     def share(self) -> float:
@@ -28,8 +30,11 @@ class Progress:
 class ProgressReader:
     """Reads snapshots; `slots` is how many jobs an API takes at once, over all its keys."""
 
-    def __init__(self, store: Store, estimates: Estimates, clock: Clock, *, slots: dict[Provider, int]) -> None:
+    def __init__(
+        self, store: Store, catalog: Catalog, estimates: Estimates, clock: Clock, *, slots: Mapping[Provider, int]
+    ) -> None:
         self._store = store
+        self._catalog = catalog
         self._estimates = estimates
         self._clock = clock
         self._slots = slots
@@ -47,4 +52,11 @@ class ProgressReader:
             wait = max(0, job.not_before - self._clock.now())
             return Progress(job=job, ahead=place.ahead, expected_in=rounds * typical + wait, typical=typical)
         elapsed = max(0, self._clock.now() - (job.submitted_at or job.created_at))
-        return Progress(job=job, expected_in=max(0, typical - elapsed), elapsed=elapsed, typical=typical)
+        model = self._catalog.get(job.request.model)
+        return Progress(
+            job=job,
+            expected_in=max(0, typical - elapsed),
+            elapsed=elapsed,
+            typical=typical,
+            can_cancel=model is None or not model.synchronous,
+        )

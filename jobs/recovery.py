@@ -1,47 +1,54 @@
 """After a start: every unfinished job is taken up where it stands."""
 
+from dataclasses import dataclass
+
 import structlog
 
-from jobs.completion import Completion
+from jobs.delivering import Delivering
 from jobs.ending import Ending
+from jobs.errors import UnknownOutcome
 from jobs.model import Job
 from jobs.status import FINISHED, Status
-from jobs.timing import UNCONFIRMED_GRACE
-from jobs.world import World, about
+from jobs.submission import Submission
+from jobs.world import World
 
 _log = structlog.get_logger(__name__)
 
 
-async def recover(world: World, completion: Completion, ending: Ending) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """Who takes jobs on, from each state."""
+
+    submission: Submission
+    delivering: Delivering
+    ending: Ending
+
+
+async def recover(world: World, steps: Steps) -> int:
     """Take up what the last process left; returns the number of unfinished jobs. Call before the loops start."""
     jobs = await world.store.unfinished()
     for job in jobs:
-        await _resume(job, world, completion, ending)
+        await _resume(job, world, steps)
     await _sweep(world)
     if jobs:
         _log.info("unfinished jobs are resumed", jobs=len(jobs))
     return len(jobs)
 
 
-async def _resume(job: Job, world: World, completion: Completion, ending: Ending) -> None:
+async def _resume(job: Job, world: World, steps: Steps) -> None:
     match job.status:
         case Status.SUBMITTING:
             # The last process may have sent the create: it is looked for, never blindly sent again.
-            at = world.clock.now() + UNCONFIRMED_GRACE
-            unconfirmed = await world.store.mark_unconfirmed(job.id, next_poll_at=at)
-            _log.warning("the last create's outcome is unknown", **about(job))
-            if unconfirmed is not None:
-                world.observer.changed(unconfirmed, job.status)
-                world.audience.follow(unconfirmed)
+            await steps.submission.doubt(job, UnknownOutcome("the last process ended while the create was on its way"))
         case Status.RUNNING:
             await world.store.schedule_poll(job.id, at=world.clock.now())
             world.audience.follow(job)
         case Status.QUEUED | Status.UNCONFIRMED:
             world.audience.follow(job)
         case Status.DELIVERING:
-            world.tasks.spawn(f"deliver {job.id}", completion.deliver(job))
+            world.tasks.spawn(f"deliver {job.id}", steps.delivering.deliver(job))
         case Status.CANCELLING:
-            world.tasks.spawn(f"cancel {job.id}", ending.finish_cancelling(job))
+            world.tasks.spawn(f"cancel {job.id}", steps.ending.finish_cancelling(job))
         case Status.DELIVERED | Status.UNDELIVERED | Status.CANCELLED | Status.FAILED:
             pass
 
@@ -51,4 +58,4 @@ async def _sweep(world: World) -> None:
     for job_id in await world.files.job_ids():
         job = await world.store.get(job_id)
         if job is None or job.status in FINISHED - {Status.UNDELIVERED}:
-            await world.files.discard(job_id)
+            await world.discard(job_id)

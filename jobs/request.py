@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from jobs.catalog import PIXELS, Model
-from jobs.parameters import Loras, OneOf, Option, Size
+from jobs.parameters import Loras, Option, Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +70,6 @@ def dimensions(request: ImageRequest, model: Model) -> tuple[int, int]:
     parameter = model.find(Option.SIZE)
     default = parameter.kind.default if parameter and isinstance(parameter.kind, Size) else "square_hd"
     return PIXELS[request.size or default]
-
-
-def image_format(request: ImageRequest, model: Model) -> str:
-    """The format of the images to come: `jpeg`, `png` or `webp`."""
-    parameter = model.find(Option.FORMAT)
-    default = parameter.kind.default if parameter and isinstance(parameter.kind, OneOf) else "png"
-    return request.format or default
 
 
 def estimate_cost(request: ImageRequest, model: Model) -> int:

@@ -7,12 +7,13 @@ import structlog
 
 from jobs.catalog import Catalog, Provider
 from jobs.completion import Completion
+from jobs.delivering import Delivering
 from jobs.dispatcher import Dispatcher, Limits
 from jobs.ending import Ending
 from jobs.errors import ProviderError
 from jobs.model import Job, Order, Usage
 from jobs.outcomes import Admission, Admitted, Finished, WebhookNews
-from jobs.recovery import recover
+from jobs.recovery import Steps, recover
 from jobs.request import estimate_cost
 from jobs.status import Status
 from jobs.submission import Submission
@@ -28,22 +29,26 @@ class JobService:
     def __init__(self, world: World, limits: Mapping[Provider, Limits]) -> None:
         self._world = world
         self._ending = Ending(world)
-        self._completion = Completion(world, self._ending)
+        delivering = Delivering(world, self._ending)
+        self._completion = Completion(world, self._ending, delivering)
         submission = Submission(world, self._completion, self._ending)
+        self._steps = Steps(submission=submission, delivering=delivering, ending=self._ending)
         self._dispatcher = Dispatcher(world, submission, limits)
         self._watcher = Watcher(world, self._completion, self._ending)
+        self._accepting = True
 
     # ── running ──────────────────────────────────────────────────────────────
 
     async def start(self) -> None:
         """Resume what is unfinished, then start the loops."""
         await self._world.estimates.load(self._world.store)
-        await recover(self._world, self._completion, self._ending)
+        await recover(self._world, self._steps)
         self._world.tasks.supervise("dispatcher", self._dispatcher.run)
         self._world.tasks.supervise("watcher", self._watcher.run)
 
     async def stop(self, *, seconds: float) -> None:
         """Take no more work, give what is on its way so many seconds, then cut it; the next start resumes it."""
+        self._accepting = False
         await self._world.tasks.stop_loops()
         await self._world.tasks.drain(seconds=seconds)
 
@@ -53,6 +58,11 @@ class JobService:
     def catalog(self) -> Catalog:
         """The models on offer."""
         return self._world.catalog
+
+    @property
+    def accepting(self) -> bool:
+        """False once the stop has begun: what is ordered now would only be looked at by the next start."""
+        return self._accepting
 
     async def place_order(self, order: Order) -> Admission:
         """Reserve and enqueue, in one transaction; nothing is written when the quota says no.

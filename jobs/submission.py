@@ -6,11 +6,11 @@ import structlog
 
 from jobs.completion import Completion
 from jobs.ending import Ending
-from jobs.errors import ProviderError, Reason, Retryable, UnknownOutcome
+from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthorised, UnknownOutcome
 from jobs.model import Failure, Job
 from jobs.outcomes import Accepted, Created, Finished
 from jobs.status import Status
-from jobs.timing import MOST_ATTEMPTS, UNCONFIRMED_GRACE, poll_delay, retry_delay
+from jobs.timing import LONGEST_WISH, MOST_ATTEMPTS, UNCONFIRMED_GRACE, retry_delay
 from jobs.world import World, about, failure_of, persist
 
 _log = structlog.get_logger(__name__)
@@ -33,9 +33,8 @@ class Submission:
             return
         world.observer.changed(job, Status.QUEUED)
         world.audience.follow(job)
-        url = None if model.synchronous else webhook_url(world.public_url, job)
         try:
-            await self._created(job, await api.create(job, model, webhook_url=url))
+            await self._created(job, await api.create(job, model, webhook_url=world.webhook_url(job)))
         except ProviderError as error:
             await self._refused(job, error)
         except Exception:  # noqa: BLE001 - a create may be on its way: the same as an answer that was lost
@@ -51,13 +50,7 @@ class Submission:
 
     async def _accepted(self, job: Job, prediction_id: str) -> None:
         world = self._world
-        delay = poll_delay(
-            elapsed=0,
-            typical=world.estimates.typical(job.request.model),
-            learnt=world.estimates.learnt(job.request.model),
-            webhook=world.public_url is not None,
-        )
-        at = world.clock.now() + delay
+        at = world.clock.now() + world.next_look(job, elapsed=0)
         running = await persist(lambda: world.store.mark_running(job.id, prediction_id=prediction_id, next_poll_at=at))
         if running is not None:
             _log.info("the API has accepted the job", prediction_id=prediction_id, **about(job))
@@ -73,30 +66,48 @@ class Submission:
     async def _refused(self, job: Job, error: ProviderError) -> None:
         world = self._world
         world.observer.provider_error(job.provider, error.reason)
-        _log.warning("the create failed", reason=error.reason, detail=error.detail, **about(job))
-        if isinstance(error, UnknownOutcome):
-            at = world.clock.now() + UNCONFIRMED_GRACE
-            changed = await persist(lambda: world.store.mark_unconfirmed(job.id, next_poll_at=at))
-            world.look_due.wake()
-        elif isinstance(error, Retryable) and job.attempts < MOST_ATTEMPTS:
-            jitter = random.random()  # noqa: S311 - spreads load, guards nothing
-            delay = retry_delay(attempts=job.attempts, retry_after=error.retry_after, jitter=jitter)
-            not_before = world.clock.now() + delay
-            changed = await persist(lambda: world.store.requeue(job.id, not_before=not_before))
-            world.slot_freed.wake()
-        else:
+        _log.warning("the create failed", reason=error.reason, detail=error.detail, key=job.key_id, **about(job))
+        match error:
+            case UnknownOutcome():
+                await self.doubt(job, error)
+            case Unauthorised() | OutOfCredit() if self._another_key(job):
+                await self._requeue(job, not_before=world.clock.now())
+            case Retryable(retry_after=wish) if job.attempts < MOST_ATTEMPTS and (wish or 0) <= LONGEST_WISH:
+                jitter = random.random()  # noqa: S311 - spreads load, guards nothing
+                delay = retry_delay(attempts=job.attempts, retry_after=wish, jitter=jitter)
+                await self._requeue(job, not_before=world.clock.now() + delay)
+            case _:
+                await self._ending.fail(job, failure_of(error))
+
+    async def doubt(self, job: Job, error: UnknownOutcome) -> None:
+        """A create of unknown outcome: kept while its webhook may find it, failed where nothing can."""
+        world = self._world
+        if world.webhook_url(job) is None:
             await self._ending.fail(job, failure_of(error))
             return
+        at = world.clock.now() + UNCONFIRMED_GRACE
+        unconfirmed = await persist(lambda: world.store.mark_unconfirmed(job.id, next_poll_at=at))
+        world.look_due.wake()
+        self._changed(unconfirmed, job.status)
+
+    async def _requeue(self, job: Job, *, not_before: int) -> None:
+        queued = await persist(lambda: self._world.store.requeue(job.id, not_before=not_before))
+        self._world.slot_freed.wake()
+        self._changed(queued, job.status)
+
+    def _changed(self, changed: Job | None, previous: Status) -> None:
         if changed is not None:
-            world.observer.changed(changed, job.status)
-            world.audience.follow(changed)
+            self._world.observer.changed(changed, previous)
+            self._world.audience.follow(changed)
 
-
-def webhook_url(public_url: str | None, job: Job) -> str | None:
-    """Where the API is to report this job: the URL names it and proves itself with the job's own token."""
-    if public_url is None:
-        return None
-    return f"{public_url.rstrip('/')}/webhooks/{job.provider}/{job.id}/{job.webhook_token}"
+    def _another_key(self, job: Job) -> bool:
+        """Let the refused key rest, if another one can take over."""
+        world = self._world
+        others = [key for key in world.apis[job.provider].key_ids if key != job.key_id and world.resting.is_awake(key)]
+        if others and job.key_id is not None and job.attempts < MOST_ATTEMPTS:
+            world.resting.rest(job.key_id)
+            return True
+        return False
 
 
 def not_offered() -> Failure:

@@ -9,6 +9,7 @@ CLOSE_STEP: Final = 500
 
 RETRY_FIRST: Final = 2_000
 RETRY_LONGEST: Final = 120_000
+LONGEST_WISH: Final = 600  # seconds; an API that wants us to stay away for longer is told of as a failure
 MOST_ATTEMPTS: Final = 6  # creates that certainly created nothing, before a job is given up
 
 UNCONFIRMED_GRACE: Final = 120_000  # how long a webhook may still find a create whose answer was lost
@@ -27,9 +28,9 @@ def poll_delay(*, elapsed: int, typical: int, learnt: bool, webhook: bool) -> in
         return max(due - elapsed, CLOSE_STEP) if elapsed < due else min(LONGEST_POLL, max(2_000, elapsed // 4))
     if not learnt:
         return max(UNLEARNT_FIRST - elapsed, min(LONGEST_POLL, int(elapsed * (UNLEARNT_GROWTH - 1))), CLOSE_STEP)
-    first = int(0.85 * typical)
-    if elapsed < first:
-        return max(first - elapsed, CLOSE_STEP)
+    for share in (0.5, 0.85):  # the first finds out when jobs have become much faster than they were
+        if elapsed < int(share * typical):
+            return max(int(share * typical) - elapsed, CLOSE_STEP)
     if elapsed < int(1.4 * typical):
         return max(CLOSE_STEP, typical // 20)
     return min(LONGEST_POLL, max(CLOSE_STEP, elapsed // 7))

@@ -7,12 +7,12 @@ import structlog
 from jobs.completion import Completion
 from jobs.ending import Ending
 from jobs.errors import Final as FinalError
-from jobs.errors import ProviderError, Reason, Retryable, UnknownOutcome
+from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthorised, UnknownOutcome
 from jobs.model import Failure, Job
 from jobs.outcomes import Finished, Polled, StillRunning
 from jobs.status import Status
 from jobs.submission import not_offered
-from jobs.timing import deadline, poll_delay
+from jobs.timing import deadline
 from jobs.world import World, about, failure_of, persist
 
 _log = structlog.get_logger(__name__)
@@ -20,6 +20,7 @@ _LONGEST_SLEEP: Final = 30.0  # seconds
 _AT_ONCE: Final = 50  # jobs taken with one query
 _LEASE: Final = 120_000  # ms; when a look hangs or dies, the job is looked at again after this
 _TROUBLE_PAUSE: Final = 5_000  # ms
+_KEY_PAUSE: Final = 30_000  # ms
 
 
 class Watcher:
@@ -44,6 +45,9 @@ class Watcher:
 
     async def look(self, job: Job) -> None:
         """One look at one job that is due, with the next appointment or the end as the outcome."""
+        if self._completion.is_busy(job.id):  # a webhook was faster: its images are on their way
+            await self._put_off(job, pause=_TROUBLE_PAUSE)
+            return
         if job.status is Status.UNCONFIRMED or job.prediction_id is None:
             # Its grace time is over and no webhook has named it. It is not sent again: that might pay twice.
             await self._ending.fail(job, failure_of(UnknownOutcome("no sign of the create after the grace time")))
@@ -55,28 +59,34 @@ class Watcher:
             return
         try:
             await self._polled(job, await api.poll(job), elapsed=elapsed)
-        except FinalError as error:
-            await self._failed(job, error)
-            return
         except ProviderError as error:
-            self._world.observer.provider_error(job.provider, error.reason)
-            _log.warning("the poll failed", detail=error.detail, **about(job))
-            wished = int(1000 * (error.retry_after or 0)) if isinstance(error, Retryable) else 0
-            await self._again(job, elapsed=elapsed, pause=max(_TROUBLE_PAUSE, wished))
-            return
+            await self._trouble(job, error, elapsed=elapsed)
         except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to forget the job or its deadline
             _log.exception("the look ended in an unexpected way", **about(job))
             await self._again(job, elapsed=elapsed, pause=_LEASE)
+
+    async def _trouble(self, job: Job, error: ProviderError, *, elapsed: int) -> None:
+        self._world.observer.provider_error(job.provider, error.reason)
+        _log.warning("the poll failed", reason=error.reason, detail=error.detail, key=job.key_id, **about(job))
+        match error:
+            case Unauthorised() | OutOfCredit():  # the job goes on there, and an operator can mend this in time
+                await self._again(job, elapsed=elapsed, pause=_KEY_PAUSE)
+            case FinalError():
+                await self._ending.fail(job, failure_of(error))
+            case Retryable(retry_after=wish):
+                await self._again(job, elapsed=elapsed, pause=max(_TROUBLE_PAUSE, int(1000 * (wish or 0))))
+            case _:
+                await self._again(job, elapsed=elapsed, pause=_TROUBLE_PAUSE)
 
     async def _polled(self, job: Job, polled: Polled, *, elapsed: int) -> None:
         match polled:
             case Finished():
                 await self._completion.complete(job, polled)
             case StillRunning():
-                await self._again(job, elapsed=elapsed, pause=self._pause(job, elapsed))
+                await self._again(job, elapsed=elapsed, pause=self._world.next_look(job, elapsed=elapsed))
 
     async def _again(self, job: Job, *, elapsed: int, pause: int) -> None:
-        if elapsed > deadline(self._world.estimates.typical(job.request.model)):
+        if elapsed > deadline(self._world.typical(job)):
             if job.prediction_id is not None:
                 await self._ending.cancel_upstream(job, job.prediction_id)
             await self._ending.fail(job, _too_late(elapsed))
@@ -87,18 +97,6 @@ class Watcher:
         at = self._world.clock.now() + pause
         await persist(lambda: self._world.store.schedule_poll(job.id, at=at))
         self._world.look_due.wake()
-
-    async def _failed(self, job: Job, error: FinalError) -> None:
-        self._world.observer.provider_error(job.provider, error.reason)
-        await self._ending.fail(job, failure_of(error))
-
-    def _pause(self, job: Job, elapsed: int) -> int:
-        return poll_delay(
-            elapsed=elapsed,
-            typical=self._world.estimates.typical(job.request.model),
-            learnt=self._world.estimates.learnt(job.request.model),
-            webhook=self._world.public_url is not None,
-        )
 
 
 def _too_late(elapsed: int) -> Failure:

@@ -10,11 +10,13 @@ import structlog
 from jobs.catalog import Catalog, Provider
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
+from jobs.keys import RestingKeys
 from jobs.model import Failure, Job, Usage
 from jobs.observer import Observer
 from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
 from jobs.signal import Signal
 from jobs.tasks import Tasks
+from jobs.timing import poll_delay
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -37,6 +39,8 @@ class World:
     estimates: Estimates
     public_url: str | None  # where webhooks reach us; None turns them off
     images_per_day: int
+    resting: RestingKeys
+    started_at: int  # UTC ms; what was sent before has waited for our start too
     tasks: Tasks = field(default_factory=Tasks)
     slot_freed: Signal = field(default_factory=Signal)  # a claim may succeed now
     look_due: Signal = field(default_factory=Signal)  # the earliest poll has changed
@@ -47,6 +51,36 @@ class World:
         return await persist(
             lambda: self.store.usage(guild_id=order.guild_id, user_id=order.user_id, allowance=self.images_per_day)
         )
+
+    def typical(self, job: Job) -> int:
+        """How long the job's model takes, in milliseconds."""
+        return self.estimates.typical(job.request.model)
+
+    def webhook_url(self, job: Job) -> str | None:
+        """Where the API is to report this job, or None where it cannot.
+
+        The URL names the job and proves itself with the job's own token.
+        """
+        model = self.catalog.get(job.request.model)
+        if self.public_url is None or model is None or model.synchronous:
+            return None
+        return f"{self.public_url.rstrip('/')}/webhooks/{job.provider}/{job.id}/{job.webhook_token}"
+
+    def next_look(self, job: Job, *, elapsed: int) -> int:
+        """Milliseconds until the next poll of a job that has run for `elapsed`."""
+        return poll_delay(
+            elapsed=elapsed,
+            typical=self.typical(job),
+            learnt=self.estimates.learnt(job.request.model),
+            webhook=self.webhook_url(job) is not None,
+        )
+
+    async def discard(self, job_id: str) -> None:
+        """Remove the job's files; what cannot be removed now is swept by the next start."""
+        try:
+            await self.files.discard(job_id)
+        except OSError as error:
+            _log.warning("files could not be removed", job=job_id, cause=str(error))
 
 
 async def persist(write: Callable[[], Awaitable[_T]]) -> _T:

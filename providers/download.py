@@ -143,7 +143,6 @@ class ResultDownloader:
         except NotAnImage as error:
             raise _NotYet(f"a result of {part.stat().st_size} bytes is no usable image: {error.reason}") from error
         final = part.replace(path.with_suffix(_SUFFIXES[picture.format]))
-        _sync_folder(final.parent)
         return StoredImage(
             name=final.name,
             format=picture.format,
@@ -159,13 +158,3 @@ class ResultDownloader:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if not hasattr(os, "O_DIRECTORY"):
-        return  # Windows opens no folders, and keeps their entries by itself
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,6 +22,7 @@ from providers.scrub import Scrubber
 
 _ID: Final = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}", re.ASCII)  # becomes part of a path
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")
+_DAY: Final = 86_400  # seconds
 _LOGS_LONGEST: Final = 300  # characters, from the end: what went wrong stands last
 _ID_FIELDS: Final = ("predictionID", "exec_id", "prediction_id", "id")
 
@@ -60,12 +61,13 @@ class Prediction:
     state: State
     images: tuple[RemoteImage, ...]
     cost: int | None  # micro-dollars
+    duration: int | None  # ms that the vendor worked on it
     error: str  # for people; not scrubbed yet
     logs: str  # their end; not scrubbed yet
 
     def finished(self) -> Finished:
         """The images, which must be there."""
-        return Finished(images=self.images, cost=self.cost, prediction_id=self.id)
+        return Finished(images=self.images, cost=self.cost, duration=self.duration, prediction_id=self.id)
 
     def failure(self, scrub: Scrubber) -> ProviderError:
         """The error that this prediction ended with."""
@@ -114,6 +116,7 @@ def read_prediction(value: Mapping[str, Any]) -> Prediction:
         state=_STATES.get(word.lower(), State.UNKNOWN),
         images=read_images(value.get("output")),
         cost=micro_usd(metrics.get("cost")) if isinstance(metrics, dict) else None,
+        duration=_milliseconds(metrics.get("predict_time")) if isinstance(metrics, dict) else None,
         error=_error(value),
         logs=logs.strip()[-_LOGS_LONGEST:] if isinstance(logs, str) else "",
     )
@@ -122,6 +125,13 @@ def read_prediction(value: Mapping[str, Any]) -> Prediction:
 def nothing_made(prediction: Prediction) -> ProviderError:
     """The error of a prediction that succeeded without an image."""
     return GenerationFailed(f"prediction {prediction.word} without any image in its output")
+
+
+def _milliseconds(seconds: object) -> int | None:
+    """A positive number of seconds below a day, else None: nothing is learnt from a slip of the vendor's."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < _DAY:
+        return None
+    return int(1000 * seconds)
 
 
 def _identifier(value: object) -> str | None:

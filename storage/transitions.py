@@ -82,20 +82,15 @@ class Transitions(Part):
         )
 
     @uninterrupted
-    async def mark_cancelling(self, job_id: str) -> Job | None:
-        """Its user wants it no more."""
-        return await self._change(self._sql.mark_cancelling, id=job_id)
+    async def mark_cancelling(self, job_id: str, *, sent_too: bool) -> Job | None:
+        """Its user wants it no more. `sent_too`: also while its create is on its way or unanswered."""
+        query = self._sql.mark_cancelling if sent_too else self._sql.mark_cancelling_unsent
+        return await self._change(query, id=job_id)
 
     @uninterrupted
     async def mark_cancelled(self, job_id: str) -> Job | None:
         """Stopped; refunded."""
         return await self._refunded(self._sql.mark_cancelled, id=job_id, now=self._clock.now())
-
-    @uninterrupted
-    async def set_reply_message(self, job_id: str, message_id: int) -> None:
-        """The response's message, once Discord has named it."""
-        async with self._engine.transaction() as connection:
-            await self._sql.set_reply_message(connection, id=job_id, message_id=message_id)
 
     async def _change(self, update: Update, **values: Any) -> Job | None:
         async with self._engine.transaction() as connection:

@@ -52,6 +52,13 @@ SET status = 'cancelling', next_poll_at = NULL
 WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running')
 RETURNING *;
 
+-- name: mark_cancelling_unsent(id)^
+-- For an API that cannot be told to stop: once it may have the job, the images are made and paid.
+UPDATE jobs
+SET status = 'cancelling', next_poll_at = NULL
+WHERE id = :id AND status = 'queued'
+RETURNING *;
+
 -- name: mark_cancelled(id, now)^
 UPDATE jobs
 SET status = 'cancelled', finished_at = :now
@@ -64,9 +71,6 @@ UPDATE jobs
 SET next_poll_at = :at
 WHERE id = :id AND status IN ('running', 'unconfirmed')
 RETURNING *;
-
--- name: set_reply_message(id, message_id)!
-UPDATE jobs SET reply_message_id = :message_id WHERE id = :id;
 
 -- name: settle(job_id, delivered, now)!
 -- An undelivered job was settled when it became so; claimed later, it is not settled again.

@@ -100,7 +100,7 @@ class Visit:
             await world.set_eachlabs(hold=False)
             place = await world.dm(self._ben) if private else self._channel
             await self._see(place, lambda seen: shows_images(seen) and seen.interaction_id is None, self._ben)
-        await self._see(self._channel, lambda seen: "Here it is" in seen.content, self._ben)
+        await self._see(self._channel, lambda seen: "answered here" in seen.content, self._ben)
 
     async def _run(
         self, options: dict[str, object], fits: Callable[[Message], bool], user: User | None = None

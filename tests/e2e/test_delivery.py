@@ -150,7 +150,7 @@ async def test_images_too_large_for_the_channel_are_encoded_again_to_fit(
 async def test_images_that_cannot_be_made_small_enough_are_kept(
     bot: Bot, imagine: Imagine, world: SandboxClient
 ) -> None:
-    await world.set_discord(attachment_size_limit=200_000)
+    await world.set_discord(attachment_size_limit=100_000)
     await held(bot, imagine, world, count=4, size="square_hd", format="png")
     job = await finish(bot, world, "undelivered")
     assert len(list((bot.folder / "results" / job["id"]).glob("*.png"))) == 4

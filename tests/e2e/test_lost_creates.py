@@ -39,12 +39,9 @@ async def test_the_webhook_of_a_create_whose_answer_was_lost_brings_the_result(
         (FLUX_1, {"kind": "lost_answer"}),
         (FLUX_1, {"kind": "truncated"}),
         (FLUX_1, {"kind": "html", "status": 504}),
-        (FLUX_2, {"kind": "lost_answer", "status": 502}),
-        (FLUX_2, {"kind": "disconnect"}),
-        (FLUX_2, {"kind": "garbage"}),
     ],
 )
-async def test_a_create_of_unknown_outcome_is_never_sent_again_and_refunded_in_the_end(
+async def test_a_create_of_unknown_outcome_waits_for_its_webhook_and_is_refunded_in_the_end(
     model: str,
     fault: dict[str, object],
     bot: Bot,
@@ -55,17 +52,41 @@ async def test_a_create_of_unknown_outcome_is_never_sent_again_and_refunded_in_t
 ) -> None:
     await world.add_fault(CREATE[model], **fault)  # type: ignore[arg-type]  # its kind is among them
     await world.set_eachlabs(webhooks=False)
-    await bot.start()
+    await bot.start(webhooks=True)
     message = await imagine(model=model, until=lambda seen: title(seen) == "Waiting for an answer")
     assert [button.label for button in message.buttons] == ["Cancel"]
     await bot.stop()
     await bot.sql("UPDATE jobs SET next_poll_at = 1")  # its two minutes are over
-    await bot.start()
+    await bot.start(webhooks=True)
 
     def is_told(seen: Message) -> bool:
         return seen.id == message.id and is_settled(seen)
 
     told = await world.wait_for_message(art, mara, is_told, PATIENCE)
+    assert title(told) == "No image this time"
+    assert await creates(world, model) == 1
+    assert await bot.images_charged() == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "fault"),
+    [
+        (FLUX_1, {"kind": "lost_answer"}),
+        (FLUX_2, {"kind": "lost_answer", "status": 502}),
+        (FLUX_2, {"kind": "disconnect"}),
+        (FLUX_2, {"kind": "garbage"}),
+    ],
+)
+async def test_a_lost_create_that_nothing_can_find_is_refunded_at_once_and_never_sent_again(
+    model: str,
+    fault: dict[str, object],
+    bot: Bot,
+    imagine: Imagine,
+    world: SandboxClient,
+) -> None:
+    await world.add_fault(CREATE[model], **fault)  # type: ignore[arg-type]  # its kind is among them
+    await bot.start()
+    told = await imagine(model=model, until=is_settled)
     assert title(told) == "No image this time"
     assert description(told) == "The image service did not answer, and no image arrived. Please try again."
     assert "1 image given back" in fields(told)["Quota"]

@@ -119,7 +119,7 @@ async def test_a_stop_waits_for_an_answer_that_is_being_paid(
 
 
 async def test_an_answer_that_the_stop_cut_off_is_not_bought_again(
-    bot: Bot, imagine: Imagine, world: SandboxClient
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:
     await world.set_aimlapi(hold=True)
     await bot.start(stop_seconds=0)
@@ -127,10 +127,11 @@ async def test_an_answer_that_the_stop_cut_off_is_not_bought_again(
     await bot.stop()
     await world.set_aimlapi(hold=False)
     await bot.start()
-    await bot.wait_for_job("unconfirmed")
-    await bot.stop()
+    await world.wait_for_message(
+        art, mara, lambda seen: seen.id == message.id and title(seen) == "No image this time", PATIENCE
+    )
     assert len(await world.image_requests("aimlapi")) == 1
-    assert title(await world.message(message)) in {"Generating", "Waiting for an answer"}
+    assert await bot.images_charged() == 0
 
 
 async def test_buttons_from_before_a_restart_work(

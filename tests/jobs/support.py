@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from jobs.catalog import FLUX_LORA, Catalog, Model, Provider
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
+from jobs.keys import RestingKeys
 from jobs.model import Job, Order, Posted, Reply, StoredImage, Usage
 from jobs.outcomes import (
     Accepted,
@@ -97,8 +98,11 @@ class WritingSource:
     """`jobs.ports.ImageSource`: writes the bytes it is given; a link is answered by what was scripted for it."""
 
     errors: dict[str, ProviderError] = field(default_factory=dict)
+    wait_for: asyncio.Event | None = None
 
     async def fetch(self, image: RemoteImage, path: Path) -> StoredImage:
+        if self.wait_for is not None:
+            await self.wait_for.wait()
         data = image.data if isinstance(image, ImageData) else image.url.encode()
         if not isinstance(image, ImageData) and image.url in self.errors:
             raise self.errors[image.url]
@@ -114,8 +118,10 @@ class RememberingAudience:
     followed: list[tuple[str, Status]] = field(default_factory=list)
     unfollowed: list[str] = field(default_factory=list)
     delivered: list[tuple[str, list[bytes]]] = field(default_factory=list)
+    usages: list[Usage] = field(default_factory=list)
     failures: list[tuple[Job, Usage]] = field(default_factory=list)
     deliveries: list[Delivery | Exception] = field(default_factory=list)
+    failure_errors: list[Exception] = field(default_factory=list)
 
     def follow(self, job: Job) -> None:
         self.followed.append((job.id, job.status))
@@ -124,12 +130,14 @@ class RememberingAudience:
         self.unfollowed.append(job_id)
 
     async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
-        assert usage.used >= 0
+        self.usages.append(usage)
         answer: Delivery = _play(self.deliveries, Shown(posted=Posted(channel_id=3, message_id=6)))
         self.delivered.append((job.id, [await asyncio.to_thread(path.read_bytes) for path in paths]))
         return answer
 
     async def tell_failure(self, job: Job, usage: Usage) -> None:
+        if self.failure_errors:
+            raise self.failure_errors.pop(0)
         self.failures.append((job, usage))
 
 
@@ -165,9 +173,12 @@ class Rig:
     observer: CountingObserver = field(default_factory=CountingObserver)
     allowance: int = 20
     orders: int = 0
+    started_at: int = 0
+    synchronous: bool = False
 
     def world(self, *, public_url: str | None = None) -> World:
-        catalog = Catalog(offered=[Provider.EACHLABS])
+        models = [replace(FLUX_LORA, synchronous=True)] if self.synchronous else [FLUX_LORA]
+        catalog = Catalog(offered=[Provider.EACHLABS], models=models)
         return World(
             store=self.store,
             apis={self.api.provider: self.api},
@@ -180,6 +191,8 @@ class Rig:
             estimates=Estimates(catalog),
             public_url=public_url,
             images_per_day=self.allowance,
+            resting=RestingKeys(self.clock),
+            started_at=self.started_at,
         )
 
     async def admitted(self, *, count: int = 1, user_id: int = 4) -> Job:

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 import jobs.completion
+import jobs.delivering
 from jobs.completion import Completion
+from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, Reason, ResultUnusable, Temporary
 from jobs.model import Job, Posted
@@ -20,7 +22,8 @@ TWO = Finished(images=(ImageLink(url="https://a"), ImageLink(url="https://b")))
 
 
 def completion(world: World) -> Completion:
-    return Completion(world, Ending(world))
+    ending = Ending(world)
+    return Completion(world, ending, Delivering(world, ending))
 
 
 async def complete(rig: Rig, job: Job, finished: Finished) -> World:
@@ -118,7 +121,7 @@ async def test_news_for_a_job_that_has_ended_changes_nothing(rig: Rig) -> None:
 
 
 async def test_a_delayed_delivery_is_tried_until_it_succeeds(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs.completion, "_PAUSE_FIRST", 0.001)
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
     job = await rig.running()
     rig.audience.deliveries = [DeliveryDelayed("503"), DeliveryDelayed("503")]
     world = rig.world()
@@ -127,10 +130,85 @@ async def test_a_delayed_delivery_is_tried_until_it_succeeds(rig: Rig, monkeypat
     assert await rig.status(job) is Status.DELIVERED
 
 
+async def test_trouble_with_the_disk_delays_a_delivery_and_throws_nothing_away(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
+    job = await rig.running()
+    rig.audience.deliveries = [OSError(28, "No space left on device"), OSError(24, "Too many open files")]
+    await complete(rig, job, DONE)
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_what_a_synchronous_answer_brought_is_fetched_again_for_some_minutes(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.completion, "_REFETCH", 0.001)
+    job, world = await rig.claimed(count=2), rig.world()
+    rig.source.errors["https://a"] = Temporary("503")
+    completing = asyncio.create_task(completion(world).complete(job, TWO))
+    await settled(world, lambda: bool(rig.audience.unfollowed))
+    assert await rig.status(job) is Status.SUBMITTING
+    rig.source.errors.clear()
+    await completing
+    await settled(world, lambda: True)
+    assert rig.audience.delivered == [(job.id, [b"https://a", b"https://b"])]
+
+
+async def test_after_those_minutes_it_has_failed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs.completion, "_REFETCH", 0.001)
+    job, world = await rig.claimed(count=2), rig.world()
+    rig.source.errors["https://a"] = Temporary("503")
+    completing = asyncio.create_task(completion(world).complete(job, TWO))
+    await settled(world, lambda: bool(rig.audience.unfollowed))
+    rig.clock.advance(jobs.completion._PATIENCE + 1)
+    await completing
+    await settled(world, lambda: bool(rig.audience.failures))
+    assert await rig.used() == 0
+
+
+async def test_what_only_a_webhook_told_of_is_polled_for_when_it_cannot_be_fetched_yet(rig: Rig) -> None:
+    job = await rig.claimed()
+    await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + 1)
+    rig.source.errors["https://a"] = Temporary("503")
+    await complete(rig, job, Finished(images=TWO.images, prediction_id="from-the-webhook"))
+    current = await rig.store.get(job.id)
+    assert current is not None
+    assert (current.status, current.prediction_id) == (Status.RUNNING, "from-the-webhook")
+
+
+async def test_what_is_missing_of_a_partial_result_is_shown_as_given_back(rig: Rig) -> None:
+    job = await rig.running(count=2)
+    rig.source.errors["https://a"] = ResultUnusable("not an image")
+    await complete(rig, job, TWO)
+    assert rig.audience.usages[-1].used == 1
+
+
+async def test_the_apis_own_measure_is_learnt_before_ours(rig: Rig) -> None:
+    world = rig.world()
+    for _ in range(3):
+        job = await rig.running()
+        rig.clock.advance(15_000)
+        await completion(world).complete(job, Finished(images=DONE.images, duration=4_000))
+    await settled(world, lambda: len(rig.audience.delivered) == 3)
+    assert world.estimates.typical("flux-lora") == 4_000
+
+
+async def test_what_waited_for_a_restart_is_not_learnt(rig: Rig) -> None:
+    jobs_before = [await rig.running() for _ in range(3)]
+    rig.clock.advance(60_000)
+    rig.started_at = rig.clock.ms
+    world = rig.world()
+    for job in jobs_before:
+        await completion(world).complete(job, DONE)
+    await settled(world, lambda: len(rig.audience.delivered) == 3)
+    assert not world.estimates.learnt("flux-lora")
+
+
 async def test_a_fault_of_our_own_keeps_the_result_instead_of_losing_it(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.completion, "_PAUSE_FIRST", 0.001)
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
     job = await rig.running()
     rig.audience.deliveries = [RuntimeError("1"), RuntimeError("2"), RuntimeError("3")]
     await complete(rig, job, DONE)

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from jobs.catalog import Provider
 from jobs.dispatcher import Limits
 from jobs.errors import GenerationFailed
+from jobs.model import Job
 from jobs.outcomes import Admitted, AlreadyAdmitted, ImageData, OverQuota, StillRunning, WebhookNews
+from jobs.ports import DeliveryDelayed
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.world import World, internal
@@ -156,6 +159,58 @@ async def test_cancelling_a_running_job_stops_it_upstream_and_refunds(rig: Rig) 
     assert len(rig.audience.failures) == 1
 
 
+async def test_what_a_synchronous_api_has_cannot_be_cancelled_and_is_not_refunded(rig: Rig) -> None:
+    rig.synchronous = True
+    job, queued = await rig.claimed(), await rig.admitted()
+    service = JobService(rig.world(), ONE_SLOT)
+    assert not await service.cancel(job)
+    assert await rig.status(job) is Status.SUBMITTING
+    assert await service.cancel(queued)
+    assert await rig.used() == 1
+
+
+async def test_a_user_is_told_of_a_failure_again_until_discord_takes_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.ending._PAUSE_FIRST", 0.001)
+    rig.audience.failure_errors = [DeliveryDelayed("503"), DeliveryDelayed("503")]
+    job, world = await rig.running(), rig.world()
+    assert await JobService(world, ONE_SLOT).cancel(job)
+    await settled(world, lambda: bool(rig.audience.failures))
+
+
+async def test_a_claim_that_is_committed_at_the_moment_of_a_stop_is_sent(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, begun, go_on = rig.world(), asyncio.Event(), asyncio.Event()
+    real = rig.store.claim
+
+    async def slow(**values: Any) -> Job | None:
+        begun.set()
+        await go_on.wait()
+        return await real(**values)
+
+    job = await rig.admitted()
+    monkeypatch.setattr(rig.store, "claim", slow)
+    service = JobService(world, ONE_SLOT)
+    await service.start()
+    await begun.wait()
+    stopping = asyncio.create_task(service.stop(seconds=5))
+    await asyncio.sleep(0)
+    go_on.set()
+    await stopping
+    assert [sent.id for sent, _ in rig.api.created] == [job.id]
+    assert await rig.status(job) is Status.RUNNING
+
+
+async def test_nothing_is_accepted_once_a_stop_has_begun(rig: Rig) -> None:
+    service = JobService(rig.world(), ONE_SLOT)
+    await service.start()
+    assert service.accepting
+    await service.stop(seconds=0)
+    assert not service.accepting
+
+
 async def test_cancelling_succeeds_although_the_api_cannot_be_told(rig: Rig) -> None:
     job = await rig.running()
     rig.api.cancel_error = GenerationFailed("too late")
@@ -182,7 +237,7 @@ async def test_a_start_takes_up_every_unfinished_job_where_it_stands(rig: Rig) -
     await rig.store.mark_delivering(delivering.id, images=[stored], cost=None, prediction_id=None)
     running = await rig.running()
     cancelling = await rig.running()
-    await rig.store.mark_cancelling(cancelling.id)
+    await rig.store.mark_cancelling(cancelling.id, sent_too=True)
     submitting = await rig.claimed()
     queued = await rig.admitted()
     world = rig.world()
@@ -193,7 +248,7 @@ async def test_a_start_takes_up_every_unfinished_job_where_it_stands(rig: Rig) -
     assert rig.audience.delivered == [(delivering.id, [b"kept"])]
     assert rig.api.polled == [running.prediction_id]
     assert await rig.status(cancelling) is Status.CANCELLED
-    assert await rig.status(submitting) is Status.UNCONFIRMED
+    assert await rig.status(submitting) is Status.FAILED
     assert [job.id for job, _ in rig.api.created] == [queued.id]
 
 

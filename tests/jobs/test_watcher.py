@@ -5,20 +5,21 @@ import asyncio
 import pytest
 
 from jobs.completion import Completion
+from jobs.delivering import Delivering
 from jobs.ending import Ending
-from jobs.errors import GenerationFailed, Reason, Temporary, UnknownOutcome
+from jobs.errors import GenerationFailed, OutOfCredit, ProviderError, Reason, Temporary, Unauthorised, UnknownOutcome
 from jobs.model import Job
 from jobs.outcomes import StillRunning
 from jobs.status import Status
 from jobs.timing import UNCONFIRMED_GRACE, deadline
 from jobs.watcher import Watcher
 from jobs.world import World
-from tests.jobs.support import Rig, settled
+from tests.jobs.support import DONE, Rig, settled
 
 
 def watcher(world: World) -> Watcher:
     ending = Ending(world)
-    return Watcher(world, Completion(world, ending), ending)
+    return Watcher(world, Completion(world, ending, Delivering(world, ending)), ending)
 
 
 async def look(rig: Rig, job: Job) -> None:
@@ -77,6 +78,35 @@ async def test_a_job_past_its_deadline_is_cancelled_upstream_failed_and_refunded
     assert told.failure is not None
     assert told.failure.reason is Reason.DEADLINE
     assert await rig.used() == 0
+
+
+@pytest.mark.parametrize("error", [Unauthorised("401"), OutOfCredit("402")], ids=repr)
+async def test_a_key_that_is_refused_while_a_job_runs_does_not_end_it(rig: Rig, error: ProviderError) -> None:
+    job = await rig.running()
+    rig.api.polls = [error]
+    await look(rig, job)
+    assert await rig.status(job) is Status.RUNNING
+    assert rig.observer.errors == [error.reason]
+    await look(rig, job)
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_the_end_of_the_grace_time_spares_a_job_whose_images_are_just_arriving(rig: Rig) -> None:
+    job = await rig.claimed()
+    await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms)
+    unconfirmed = await rig.store.get(job.id)
+    assert unconfirmed is not None
+    world, ending = rig.world(), Ending(rig.world())
+    completion = Completion(world, ending, Delivering(world, ending))
+    rig.source.wait_for = asyncio.Event()
+    arriving = asyncio.create_task(completion.complete(job, DONE))
+    await settled(world, lambda: completion.is_busy(job.id))
+    await Watcher(world, completion, ending).look(unconfirmed)
+    assert await rig.status(job) is Status.UNCONFIRMED
+    rig.source.wait_for.set()
+    await arriving
+    await settled(world, lambda: bool(rig.audience.delivered))
+    assert await rig.status(job) is Status.DELIVERED
 
 
 async def test_an_unconfirmed_job_without_a_sign_fails_after_the_grace_time(rig: Rig) -> None:

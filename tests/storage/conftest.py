@@ -176,7 +176,7 @@ def change(store: SqlStore) -> Change:
         Status.DELIVERING: lambda job: store.mark_delivering(job.id, images=[PICTURE], cost=40_000, prediction_id=None),
         Status.DELIVERED: lambda job: store.mark_delivered(job.id, posted=Posted(channel_id=2, message_id=9)),
         Status.UNDELIVERED: lambda job: store.mark_undelivered(job.id, detail="no permission"),
-        Status.CANCELLING: lambda job: store.mark_cancelling(job.id),
+        Status.CANCELLING: lambda job: store.mark_cancelling(job.id, sent_too=True),
         Status.CANCELLED: lambda job: store.mark_cancelled(job.id),
         Status.FAILED: lambda job: store.mark_failed(job.id, failure),
     }

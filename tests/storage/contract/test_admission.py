@@ -180,7 +180,7 @@ async def test_a_late_end_is_booked_at_the_moment_of_the_reservation(
     job = await admit(images=3)
     advance(DAY)
     await admit(images=2)
-    await store.mark_cancelling(job.id)
+    await store.mark_cancelling(job.id, sent_too=True)
     await store.mark_cancelled(job.id)
     assert await _used(store) == 2
 

@@ -122,7 +122,7 @@ async def _end(store: SqlStore, how: str, reservation: _Reservation, *, delivere
             failure = Failure(reason=Reason.DEADLINE, user_message="Late.", detail="late")
             await store.mark_failed(job_id, failure)
         else:
-            await store.mark_cancelling(job_id)
+            await store.mark_cancelling(job_id, sent_too=True)
             await store.mark_cancelled(job_id)
     reservation.open = False
     reservation.images = min(delivered, reservation.images) if how in {"deliver", "keep"} else 0

@@ -36,7 +36,7 @@ async def test_a_change_happens_exactly_where_the_table_allows_it(
 def test_the_statements_name_the_tables_states() -> None:
     """The SQL and the table are one list."""
     text = (QUERIES / "transitions.sql").read_text(encoding="utf-8")
-    update = re.compile(r"SET status = '(\w+)'.*?WHERE id = :id AND status IN \(([^)]*)\)", re.DOTALL)
+    update = re.compile(r"SET status = '(\w+)'[^;]*?WHERE id = :id AND status IN \(([^)]*)\)", re.DOTALL)
     named = {
         Status(target): {Status(name) for name in re.findall(r"'(\w+)'", by)} for target, by in update.findall(text)
     }
@@ -46,7 +46,7 @@ def test_the_statements_name_the_tables_states() -> None:
 
 async def test_a_change_of_an_unknown_job_is_a_lost_race(store: SqlStore) -> None:
     """No row, no change, no error."""
-    assert await store.mark_cancelling("00000000000000000000") is None
+    assert await store.mark_cancelling("00000000000000000000", sent_too=True) is None
 
 
 async def test_a_run_keeps_what_was_learnt_on_the_way(
@@ -122,10 +122,11 @@ async def test_an_undelivered_job_claimed_later_is_settled_once(store: SqlStore,
     assert before.used == 1
 
 
-async def test_the_replys_message_is_remembered(store: SqlStore, job_in: JobIn) -> None:
-    """So that a restart can edit it."""
-    job = await job_in(Status.RUNNING)
-    await store.set_reply_message(job.id, 4711)
-    read = await store.get(job.id)
-    assert read is not None
-    assert read.order.reply.message_id == 4711
+@pytest.mark.parametrize("status", Status)
+async def test_what_may_have_been_sent_is_not_cancelled_where_the_api_cannot_be_told(
+    store: SqlStore, job_in: JobIn, status: Status
+) -> None:
+    """Its images are made and paid."""
+    job = await job_in(status)
+    cancelling = await store.mark_cancelling(job.id, sent_too=False)
+    assert (cancelling is not None) == (status is Status.QUEUED)

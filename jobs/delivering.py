@@ -1,0 +1,70 @@
+"""From our disk to the user: a stored result is posted, however often it takes."""
+
+import asyncio
+from dataclasses import replace
+from typing import Final, assert_never
+
+import structlog
+
+from jobs.ending import Ending
+from jobs.model import Job
+from jobs.outcomes import Delivery, NowhereToPost, Shown
+from jobs.ports import DeliveryDelayed
+from jobs.world import World, about, internal, persist
+
+_log = structlog.get_logger(__name__)
+_PAUSE_FIRST: Final = 1.0  # seconds between two tries
+_PAUSE_LONGEST: Final = 30.0
+_MOST_FAULTS: Final = 3  # of our own, before a result is kept instead of posted
+
+
+class Delivering:
+    """Takes jobs from `delivering` to their end."""
+
+    def __init__(self, world: World, ending: Ending) -> None:
+        self._world = world
+        self._ending = ending
+
+    async def deliver(self, job: Job) -> None:
+        """Post the result of a job in `delivering`."""
+        world = self._world
+        await world.audience.unfollow(job.id)
+        try:
+            delivery = await self._post(job)
+        except FileNotFoundError as error:
+            await self._ending.fail(job, internal(f"the stored result is gone: {error}"))
+            return
+        match delivery:
+            case Shown(posted=posted):
+                changed = await persist(lambda: world.store.mark_delivered(job.id, posted=posted))
+                await world.discard(job.id)
+                _log.info("delivered", message_id=posted.message_id, **about(job))
+            case NowhereToPost(detail=detail):
+                changed = await persist(lambda: world.store.mark_undelivered(job.id, detail=detail))
+                _log.warning("nowhere to post the result; it is kept", detail=detail, **about(job))
+            case _:
+                assert_never(delivery)
+        if changed is not None:
+            world.observer.changed(changed, job.status)
+
+    async def _post(self, job: Job) -> Delivery:
+        world = self._world
+        paths = [world.files.path(job.id, image) for image in job.images]
+        pause, faults = _PAUSE_FIRST, 0
+        while True:
+            usage = await world.usage(job)
+            missing = max(0, job.request.images - len(job.images))
+            try:
+                # What is missing is given back with the settlement, which comes after the post.
+                return await world.audience.deliver(job, paths, replace(usage, used=usage.used - missing))
+            except FileNotFoundError:
+                raise
+            except (DeliveryDelayed, OSError) as delayed:
+                _log.warning("the delivery is delayed", detail=str(delayed), pause_s=pause, **about(job))
+            except Exception:  # noqa: BLE001 - whatever it was, the result must not be lost by it
+                faults += 1
+                _log.exception("the delivery ended in an unexpected way", pause_s=pause, **about(job))
+                if faults == _MOST_FAULTS:
+                    return NowhereToPost(detail="unexpected exceptions")
+            await asyncio.sleep(pause)
+            pause = min(_PAUSE_LONGEST, 2 * pause)

@@ -1,0 +1,95 @@
+"""The start: what can go wrong with it, in one line each, and what `/readyz` tells afterwards."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+import discord
+import structlog
+
+from cogs.client import Fluxcord
+from jobs.tasks import Tasks
+from settings import Settings
+from web.ports import Check
+
+_log = structlog.get_logger("startup")
+
+
+class StartFault(Exception):
+    """The bot cannot start; `str()` is one line that says why and what to do."""
+
+
+class Health:
+    """What `/readyz` asks."""
+
+    def __init__(self, client: discord.AutoShardedClient, tasks: Tasks) -> None:
+        self._client = client
+        self._tasks = tasks
+
+    def checks(self) -> Sequence[Check]:
+        """The gateway, and every background loop."""
+        shards = self._client.shards.values()
+        # discord.py stays "ready" while it reconnects: each shard knows whether its connection is open.
+        connected = self._client.is_ready() and bool(shards) and not any(shard.is_closed() for shard in shards)
+        down = self._tasks.down
+        return [
+            Check(name="discord", ok=connected, detail="connected" if connected else "not connected"),
+            *(Check(name=name, ok=name not in down, detail=down.get(name, "running")) for name in self._tasks.loops),
+        ]
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make DATA_DIR, and see that it can be written. Blocking.
+
+    Raises:
+        StartFault: it cannot.
+    """
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartFault(f"DATA_DIR: {folder} cannot be written ({error.strerror}). Choose another folder.") from None
+
+
+async def log_in(client: Fluxcord, settings: Settings) -> None:
+    """Log in, which also sets the client up.
+
+    Raises:
+        StartFault: Discord refuses the token, or cannot be reached.
+    """
+    try:
+        await client.login(settings.discord_token.get_secret_value())
+    except discord.LoginFailure:
+        raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
+    except (
+        aiohttp.ClientError,
+        discord.GatewayNotFound,
+        discord.DiscordServerError,
+        discord.NotFound,
+        TimeoutError,
+    ) as error:
+        raise StartFault(
+            f"Discord cannot be reached at {settings.discord_api_url} ({type(error).__name__}). "
+            "Check the network and DISCORD_API_URL, then start again."
+        ) from None
+
+
+async def register_commands(client: Fluxcord, settings: Settings) -> None:
+    """Register the commands, if they have changed.
+
+    Raises:
+        StartFault: Discord refuses them in DEV_GUILD_ID.
+    """
+    memory = settings.data_dir / "commands.json"
+    try:
+        await client.register_commands(guild_id=settings.dev_guild_id, memory=memory)
+    except (discord.Forbidden, discord.NotFound):
+        raise StartFault(
+            "DEV_GUILD_ID: Discord refuses commands there. Invite the bot to that server with the scope "
+            "applications.commands, or leave the setting out."
+        ) from None
+    except discord.DiscordServerError as error:
+        # Those of the last start go on working; the next start tries again.
+        _log.warning("the commands could not be registered", status=error.status)
