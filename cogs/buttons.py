@@ -33,10 +33,9 @@ def failure_buttons(job_id: str) -> ui.View:
 
 
 def progress_buttons(job_id: str, *, can_cancel: bool = True) -> ui.View:
-    """While it is being made: Cancel, where that is possible."""
-    if not can_cancel:
-        return _row()
-    return _row(ui.Button(label="Cancel", custom_id=CANCEL + job_id, style=discord.ButtonStyle.secondary))
+    """While it is being made: Cancel, greyed out where the API cannot be told to stop."""
+    style = discord.ButtonStyle.secondary
+    return _row(ui.Button(label="Cancel", custom_id=CANCEL + job_id, style=style, disabled=not can_cancel))
 
 
 def _row(*buttons: "ui.Button[Any]") -> ui.View:

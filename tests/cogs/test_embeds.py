@@ -1,5 +1,7 @@
 """What people read: true, plain, and within Discord's bounds whatever was typed."""
 
+from typing import Any
+
 import discord
 import pytest
 from hypothesis import given
@@ -120,7 +122,7 @@ def test_what_nobody_chose_is_told_to_be_the_default() -> None:
     ],
 )
 def test_progress_says_what_happens_and_how_long_it_takes(
-    status: Status, values: dict[str, int], title: str, text: str | None
+    status: Status, values: dict[str, Any], title: str, text: str | None
 ) -> None:
     embed = progress_embed(Progress(job=make_job(status=status), typical=20_000, **values))
     assert embed.title == title

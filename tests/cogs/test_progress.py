@@ -1,6 +1,7 @@
 """How often progress is shown."""
 
 import asyncio
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from jobs.status import Status
 from tests.support import make_job
 
 
-def progress(job: Job, **values: int) -> Progress:
+def progress(job: Job, **values: Any) -> Progress:
     return Progress(job=job, **({"expected_in": 10_000, "elapsed": 10_000, "typical": 20_000} | values))
 
 
