@@ -115,11 +115,8 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
             )
         )
-        try:
-            source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
-            apis = make_apis(settings, http)
-        except ValueError as error:
-            raise StartFault(f"TRUSTED_RESULT_HOSTS, EACHLABS_API_KEY or AIMLAPI_API_KEY: {error}.") from None
+        source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
+        apis = make_apis(settings, http)
         limits = make_limits(settings)
         slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
 

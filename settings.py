@@ -103,6 +103,21 @@ class Settings(BaseSettings):
             raise _fault("holds white space: copy the token alone, without 'Bot '")
         return value
 
+    @field_validator("eachlabs_api_key", "aimlapi_api_key")
+    @classmethod
+    def _keys(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        if not all(re.fullmatch(r"[\x21-\x7e]+", key.get_secret_value()) for key in keys):
+            raise _fault("holds a space, a control character or a letter beyond ASCII")
+        return keys
+
+    @field_validator("trusted_result_hosts")
+    @classmethod
+    def _hosts(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", host):
+                raise _fault(f"holds {host!r}, which is no host or host:port")
+        return hosts
+
     @field_validator("discord_api_url", "eachlabs_api_url", "aimlapi_api_url", "public_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:

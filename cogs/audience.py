@@ -21,6 +21,10 @@ _log = structlog.get_logger(__name__)
 Fit = Callable[[Sequence[Path], int], list[Path]]
 """Blocking: the same pictures, re-encoded where together they exceed so many bytes; raises `ValueError` if none fit."""
 
+KEPT: Final = "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly."
+TOO_LARGE: Final = (
+    "The images are made and kept, but this channel takes no files of their size, however they are encoded."
+)
 LONG: Final = 60_000  # ms: a job that took longer mentions its user, since an edit notifies nobody
 _SMALLEST: Final = 1024 * 1024  # bytes; no channel takes less
 
@@ -52,8 +56,10 @@ class DiscordAudience:
                 _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
                 limit //= 2
                 if limit < _SMALLEST:
+                    await self._close_stale_reply(job, TOO_LARGE)
                     return NowhereToPost(detail="too large, however small it was made")
             except ValueError as error:
+                await self._close_stale_reply(job, TOO_LARGE)
                 return NowhereToPost(detail=f"cannot be made small enough: {error}")
 
     async def tell_failure(self, job: Job, usage: Usage) -> None:
@@ -97,12 +103,16 @@ class DiscordAudience:
             except WayClosed as error:
                 closed.append(f"channel: {error}")
             else:
-                await self._close_stale_reply(job, posted)
+                await self._close_stale_reply(job, f"This one is answered here: {_link(job, posted)}")
                 return Shown(posted=posted)
         try:
-            return Shown(posted=await self._poster.send_direct(job, content, text="", nonce=job.id))
+            posted = await self._poster.send_direct(job, content, text="", nonce=job.id)
         except WayClosed as error:
             closed.append(f"direct message: {error}")
+        else:
+            await self._close_stale_reply(job, "This one was answered by direct message.")
+            return Shown(posted=posted)
+        await self._close_stale_reply(job, KEPT)
         return NowhereToPost(detail="; ".join(closed))
 
     async def _notify(self, job: Job, posted: Posted) -> None:
@@ -124,9 +134,9 @@ class DiscordAudience:
         except WayClosed:  # a reply needs Read Message History, a mention does not
             await self._poster.send_to_channel(job, None, text=f"{text} {_link(job, posted)}", nonce=nonce)
 
-    async def _close_stale_reply(self, job: Job, posted: Posted) -> None:
+    async def _close_stale_reply(self, job: Job, text: str) -> None:
         try:
-            await self._poster.close_stale_reply(job, f"This one is answered here: {_link(job, posted)}")
+            await self._poster.close_stale_reply(job, text)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the old message could not be mended", detail=str(error), **about(job))
 

@@ -13,7 +13,7 @@ from jobs.outcomes import Admitted, AlreadyAdmitted, OverQuota
 from jobs.parameters import Option
 from jobs.ports import Clock, StoreUnavailable
 from jobs.request import ImageRequest
-from jobs.service import JobService
+from jobs.service import JobService, NotAccepting
 from jobs.validation import Chosen, Fault, Faults, validate
 
 _log = structlog.get_logger(__name__)
@@ -81,6 +81,9 @@ class OrderDesk:
         except StoreUnavailable as error:
             _log.error("an order was refused, the database cannot be used", cause=str(error))
             await _take_back(interaction, sentence_embed(STORE_TROUBLE), private=private)
+            return
+        except NotAccepting:
+            await _take_back(interaction, sentence_embed(RESTARTING), private=private)
             return
         match admission:
             case Admitted():

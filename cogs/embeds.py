@@ -106,7 +106,7 @@ def over_quota_embed(refusal: OverQuota) -> discord.Embed:
     """More images than are left: how many are, and when the order would fit."""
     usage = refusal.usage
     if refusal.enough_at is None:
-        advice = f"At most {images(usage.allowance)} fit into 24 hours here: ask for fewer."
+        advice = f"The most in any 24 hours here is {images(usage.allowance)}: ask for fewer."
     elif usage.left:
         advice = f"Ask for at most {images(usage.left)} now, or for {refusal.asked} {when(refusal.enough_at)}."
     else:

@@ -96,12 +96,18 @@ class Poster:
         return await self._send(channel, job, content, text=text, nonce=nonce, reply_to=None)
 
     async def close_stale_reply(self, job: Job, text: str) -> None:
-        """After the token's end: the "generating" message of a public job says where the result is.
+        """The "generating" message says what has become of it; a private one only while its token lives.
 
         Raises as `edit_reply` does.
         """
         message_id = job.order.reply.message_id
-        if message_id is None or job.order.private:
+        if message_id is None:
+            return
+        if self.can_edit_reply(job):
+            with contextlib.suppress(WayClosed), _translated(with_reply_token=True):
+                await self._webhook(job).edit_message(message_id, content=text, embed=None, attachments=[], view=None)
+                return
+        if job.order.private:
             return
         channel = self._client.get_partial_messageable(job.order.channel_id, guild_id=job.order.guild_id)
         with _translated():

@@ -23,6 +23,10 @@ from jobs.world import World, about, failure_of, persist
 _log = structlog.get_logger(__name__)
 
 
+class NotAccepting(Exception):
+    """The stop has begun: what is ordered now would only be looked at by the next start."""
+
+
 class JobService:
     """Accepts orders and looks after them until they have ended."""
 
@@ -61,16 +65,19 @@ class JobService:
 
     @property
     def accepting(self) -> bool:
-        """False once the stop has begun: what is ordered now would only be looked at by the next start."""
+        """False once the stop has begun."""
         return self._accepting
 
     async def place_order(self, order: Order) -> Admission:
         """Reserve and enqueue, in one transaction; nothing is written when the quota says no.
 
         Raises:
+            NotAccepting: the stop has begun.
             StoreUnavailable: nothing was written.
             KeyError: the order's model is not on offer.
         """
+        if not self._accepting:
+            raise NotAccepting
         world = self._world
         model = world.catalog.get(order.request.model)
         if model is None:

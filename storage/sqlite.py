@@ -176,6 +176,10 @@ def translated(path: Path) -> Iterator[None]:
     """Raise what the outside world did to the file as `StoreUnavailable`, and leave all else as it is."""
     try:
         yield
+    except ValueError as error:
+        if "no active connection" not in str(error):  # aiosqlite's word for one that is closed
+            raise
+        raise StoreUnavailable(f"{path} is closed") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None or (sentence := TROUBLE.get(code & PRIMARY_CODE)) is None:

@@ -149,7 +149,7 @@ def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> N
     assert none.title == "Your quota is used up for now"
     assert (none.description or "").endswith("1 image will fit again <t:3000:R>.")
     never = over_quota_embed(OverQuota(usage=USAGE, asked=21, enough_at=None))
-    assert (never.description or "").endswith("At most 20 images fit into 24 hours here: ask for fewer.")
+    assert (never.description or "").endswith("The most in any 24 hours here is 20 images: ask for fewer.")
 
 
 def test_the_quota_says_when_images_come_back_or_that_all_are_left() -> None:

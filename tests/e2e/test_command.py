@@ -150,3 +150,13 @@ async def test_loras_that_one_used_lately_are_suggested_to_oneself_newest_first(
     assert await suggested(mara, "") == [URL, "first/lora", "Second/LoRA"]
     assert await suggested(mara, "second", "lora3") == ["Second/LoRA"]
     assert await suggested(ben, "") == []
+
+
+async def test_commands_do_not_show_twice_where_they_were_developed(bot: Bot, world: SandboxClient) -> None:
+    guild = await world.guild()
+    await bot.start(dev_guild_id=guild.id)
+    await bot.stop()
+    await bot.start()
+    commands = await world.commands()
+    assert sorted(command["name"] for command in commands) == ["help", "imagine", "quota"]
+    assert {command.get("guild_id") for command in commands} == {None}

@@ -155,3 +155,17 @@ async def test_a_result_is_delivered_while_the_gateway_is_away(
     await world.set_eachlabs(hold=False)
     await bot.wait_for_job("delivered")
     assert shows_images(await world.message(message))
+
+
+async def test_it_is_not_ready_while_the_gateway_is_away(bot: Bot, world: SandboxClient) -> None:
+    await bot.start()
+
+    async def answers(status: int) -> bool | None:
+        return (await get(f"{bot.url}/readyz"))[0] == status or None
+
+    await eventually(lambda: answers(200))
+    await world.add_fault("discord.gateway", "status", times=50, status=503)
+    await world.drop_gateway()
+    await eventually(lambda: answers(503))
+    await world.clear_faults()
+    await eventually(lambda: answers(200))

@@ -13,7 +13,7 @@ from jobs.errors import GenerationFailed
 from jobs.model import Job
 from jobs.outcomes import Admitted, AlreadyAdmitted, ImageData, OverQuota, StillRunning, WebhookNews
 from jobs.ports import DeliveryDelayed
-from jobs.service import JobService
+from jobs.service import JobService, NotAccepting
 from jobs.status import Status
 from jobs.world import World, internal
 from tests.jobs.support import DONE, Rig, settled
@@ -209,6 +209,9 @@ async def test_nothing_is_accepted_once_a_stop_has_begun(rig: Rig) -> None:
     assert service.accepting
     await service.stop(seconds=0)
     assert not service.accepting
+    with pytest.raises(NotAccepting):
+        await service.place_order(rig.order())
+    assert await rig.used() == 0
 
 
 async def test_cancelling_succeeds_although_the_api_cannot_be_told(rig: Rig) -> None:
