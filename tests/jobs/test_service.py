@@ -206,9 +206,9 @@ async def test_a_claim_that_is_committed_at_the_moment_of_a_stop_is_sent(
 async def test_nothing_is_accepted_once_a_stop_has_begun(rig: Rig) -> None:
     service = JobService(rig.world(), ONE_SLOT)
     await service.start()
-    assert service.accepting
+    before = service.accepting
     await service.stop(seconds=0)
-    assert not service.accepting
+    assert (before, service.accepting) == (True, False)
     with pytest.raises(NotAccepting):
         await service.place_order(rig.order())
     assert await rig.used() == 0
