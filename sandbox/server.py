@@ -111,4 +111,16 @@ def _application(discord: Discord) -> web.Application:
     app.add_subapp("/aimlapi/v1", apis.aimlapi_app)
     app.add_subapp("/results", apis.results_app)
     apis.add_control_routes(app)
+    app.router.add_get("/sandbox", _index)
     return app
+
+
+async def _index(request: web.Request) -> web.Response:
+    """Every route of the control API: where a developer with curl begins."""
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in request.app.router.routes()
+        if route.resource is not None and route.resource.canonical.startswith("/sandbox/") and route.method != "HEAD"
+    }
+    lines = [f"{method:<7}{path}" for method, path in sorted(routes, key=lambda route: route[::-1])]
+    return web.Response(text="\n".join(["The control API; its Python client is sandbox/client/.", *lines, ""]))

@@ -2,6 +2,7 @@
 
 import io
 
+import aiohttp
 import pytest
 
 from sandbox import Sandbox
@@ -52,3 +53,14 @@ async def test_a_message_is_printed_again_only_where_it_has_changed() -> None:
         transcript.message(message)
     assert out.getvalue().count("hello you") == 1
     assert "Mara" in out.getvalue()
+
+
+async def test_the_control_api_lists_itself() -> None:
+    async with (
+        Sandbox.start() as sandbox,
+        aiohttp.ClientSession() as http,
+        http.get(f"{sandbox.url}/sandbox") as answer,
+    ):
+        text = await answer.text()
+    assert "POST   /sandbox/interactions/command" in text
+    assert "GET    /sandbox/eachlabs/predictions" in text
