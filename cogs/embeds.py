@@ -21,7 +21,7 @@ DONE: Final = discord.Colour(0x57F287)
 REFUSED: Final = discord.Colour(0xFEE75C)
 FAILED: Final = discord.Colour(0xED4245)
 
-PROMPT_SHOWN: Final = 1000  # characters of the prompt in a result; the whole of a longer one is attached
+PROMPT_SHOWN: Final = 500  # characters of the prompt in a result; the whole of a longer one is attached
 _PROMPT_GLIMPSE: Final = 200  # characters of the prompt while it is being made
 _LORA_SHOWN: Final = 120
 _SAME_MOMENT: Final = 5 * 60_000  # ms; moments closer than this read the same

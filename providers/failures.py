@@ -93,7 +93,10 @@ def stated_failure(text: str, *, logs: str = "", scrub: Scrubber, what: str) -> 
     detail = f"{what}: {told}" if told else what
     if speaks_of_content(told):
         return ContentRefused(detail)
-    return GenerationFailed(detail, user_message=_sentence("The image service could not make this image", clean))
+    advice = "Try again, or change the prompt or the LoRA."
+    return GenerationFailed(
+        detail, user_message=_sentence("The image service could not make this image", clean, advice)
+    )
 
 
 def speaks_of_content(text: str) -> bool:
@@ -118,7 +121,8 @@ def _refusal(answer: Answer, *, call: Call, error: VendorError | None, text: str
         return UnknownOutcome(detail) if call is Call.CREATE else Temporary(detail, retry_after=answer.retry_after)
     kind = _final_kind(answer, call=call, error=error, text=text)
     if kind is Rejected:
-        return Rejected(detail, user_message=_sentence("The image service refused these options", text))
+        advice = "Change them and try again."
+        return Rejected(detail, user_message=_sentence("The image service refused these options", text, advice))
     return kind(detail)
 
 
@@ -143,10 +147,10 @@ def _no_credit(answer: Answer, error: VendorError | None, text: str) -> bool:
     return answer.status == HTTPStatus.FORBIDDEN and _NO_CREDIT.search(text) is not None
 
 
-def _sentence(opening: str, text: str) -> str | None:
+def _sentence(opening: str, text: str, advice: str) -> str | None:
     """What a member reads; None where the vendor said nothing, so that the error's own sentence stands."""
     if not text:
         return None
     if len(text) > _SENTENCE_LONGEST:
         text = f"{text[: _SENTENCE_LONGEST - 1]}…"
-    return f"{opening}: {text}" + ("" if text[-1] in ".!?…" else ".")
+    return f"{opening}: {text}" + ("" if text[-1] in ".!?…" else ".") + f" {advice}"

@@ -21,6 +21,8 @@ from providers.scrub import Scrubber
 PROMPT = "an inappropriate nsfw lighthouse by the sea"
 SCRUB = Scrubber(secrets=["sk-secret-key-1"], prompt=PROMPT)
 
+REFUSED = "The image service refused these options"
+CHANGE = "Change them and try again."
 OLD = {"status": "error", "message": "it broke", "details": "more"}  # each::labs, the promised shape
 NEW = {"error": "it broke", "details": None}  # each::labs, the OpenAPI file
 NEST = {"statusCode": 0, "message": "it broke", "requestId": "r1", "path": "/v1", "timestamp": "2026"}  # AI/ML API
@@ -112,13 +114,16 @@ def test_each_answer_is_one_error_of_the_tree(
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (OLD, "The image service refused these options: it broke: more."),
-        (NEW, "The image service refused these options: it broke."),
-        (FIELDS, "The image service refused these options: Body validation error!: num_images: too big."),
-        ({"error": "Bad seed!"}, "The image service refused these options: Bad seed!"),
+        (OLD, f"{REFUSED}: it broke: more. {CHANGE}"),
+        (NEW, f"{REFUSED}: it broke. {CHANGE}"),
+        (
+            FIELDS,
+            f"{REFUSED}: Body validation error!: num_images: too big. {CHANGE}",
+        ),
+        ({"error": "Bad seed!"}, f"{REFUSED}: Bad seed! {CHANGE}"),
         (
             {"error": "LoRA https://h.example/a.safetensors?token=abc not found"},
-            "The image service refused these options: LoRA https://h.example/a.safetensors not found.",
+            f"{REFUSED}: LoRA https://h.example/a.safetensors not found. {CHANGE}",
         ),
         (HTML, Rejected.default_message),
     ],
@@ -131,7 +136,7 @@ def test_a_rejection_tells_the_member_what_the_vendor_says(body: Any, sentence: 
 def test_a_long_text_is_shortened_for_the_member_and_for_the_log() -> None:
     """300 characters for the log, a sentence for the member."""
     error = failure(answer(400, {"error": "long " * 1000}), call=Call.CREATE, scrub=SCRUB)
-    assert len(error.user_message) < 260
+    assert len(error.user_message) < 290
     assert len(error.detail) < 340
 
 
