@@ -13,17 +13,11 @@ from tests.e2e.support import PATIENCE, Bot, shows_images
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox.start() as running:
-        yield running
-
-
-@pytest.fixture
-async def world(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
-    async with SandboxClient(sandbox.url) as client:
-        await client.set_eachlabs(duration_s=0.1)
-        await client.set_aimlapi(duration_s=0.1)
-        yield client
+async def world(world: SandboxClient) -> SandboxClient:
+    """The same with image APIs that are in a hurry."""
+    await world.set_eachlabs(duration_s=0.1)
+    await world.set_aimlapi(duration_s=0.1)
+    return world
 
 
 @pytest.fixture
@@ -38,33 +32,6 @@ async def bot(
     assert [entry for entry in log if entry.get("exc_info")] == []
     told = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert [record.getMessage() for record in told if not record.msg.startswith("Attempting a reconnect")] == []
-
-
-@pytest.fixture
-async def art(world: SandboxClient) -> Channel:
-    return await world.channel("art")
-
-
-@pytest.fixture
-async def dark(world: SandboxClient) -> Channel:
-    """An age-restricted channel."""
-    return await world.channel("art-after-dark")
-
-
-@pytest.fixture
-async def mara(world: SandboxClient) -> User:
-    return await world.user("Mara")
-
-
-@pytest.fixture
-async def ben(world: SandboxClient) -> User:
-    return await world.user("Ben")
-
-
-@pytest.fixture
-async def olga(world: SandboxClient) -> User:
-    """A moderator."""
-    return await world.user("Olga")
 
 
 Imagine = Callable[..., Awaitable[Message]]

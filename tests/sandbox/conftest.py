@@ -10,45 +10,19 @@ from discord.ext import commands
 from yarl import URL
 
 from sandbox import Sandbox
-from sandbox.client import Channel, SandboxClient, User
+from sandbox.client import SandboxClient
 
 Bot = commands.AutoShardedBot
 Connect = Callable[[Callable[[Bot], None]], AbstractAsyncContextManager[Bot]]
 
 
 @pytest.fixture
-async def sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
-    """A sandbox of its own for each test, which discord.py takes for Discord."""
-    async with Sandbox.start() as running:
-        monkeypatch.setattr(discord.http.Route, "BASE", running.discord_api_url)
-        gateway = URL(f"ws://{running.host_and_port}/gateway")
-        monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
-        yield running
-
-
-@pytest.fixture
-async def world(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
-    """The client that plays the members and the fates."""
-    async with SandboxClient(sandbox.url) as client:
-        yield client
-
-
-@pytest.fixture
-async def mara(world: SandboxClient) -> User:
-    """A plain member."""
-    return await world.user("Mara")
-
-
-@pytest.fixture
-async def ben(world: SandboxClient) -> User:
-    """Another plain member."""
-    return await world.user("Ben")
-
-
-@pytest.fixture
-async def art(world: SandboxClient) -> Channel:
-    """A plain text channel."""
-    return await world.channel("art")
+async def sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The same, which discord.py takes for Discord."""
+    monkeypatch.setattr(discord.http.Route, "BASE", sandbox.discord_api_url)
+    gateway = URL(f"ws://{sandbox.host_and_port}/gateway")
+    monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
+    return sandbox
 
 
 class _Bot(commands.AutoShardedBot):
