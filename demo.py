@@ -49,6 +49,9 @@ async def _demo(output: Path, *, serve: bool) -> int:
                 await _started(bot, world, webhooks=False)
                 transcript.line("(bot)", "online: the real bot, over real sockets; its log is bot.log")
                 await Tour(world, transcript, output).play(lambda: _restarted(bot, world))
+                if serve:
+                    await bot.stop()
+                    await _started(bot, world, webhooks=True, quota=100)
                 _explain(transcript, output, urls, serve=serve)
                 if serve:
                     await asyncio.Event().wait()
@@ -72,7 +75,7 @@ class _Bot:
         self._process: asyncio.subprocess.Process | None = None
         self._log_file: IO[bytes] | None = None
 
-    async def start(self, *, webhooks: bool) -> None:
+    async def start(self, *, webhooks: bool, quota: int) -> None:
         port = _free_port()
         settings = {
             "DISCORD_TOKEN": "sandbox-token",
@@ -84,7 +87,7 @@ class _Bot:
             "TRUSTED_RESULT_HOSTS": self._urls["host_and_port"],
             "DATABASE_URL": f"sqlite:///{self._folder / 'bot.db'}",
             "DATA_DIR": str(self._folder),
-            "QUOTA_IMAGES_PER_DAY": "6",
+            "QUOTA_IMAGES_PER_DAY": str(quota),
             "HTTP_PORT": str(port),
             "PUBLIC_URL": f"http://127.0.0.1:{port}" if webhooks else "",
             "LOG_LEVEL": "INFO",
@@ -113,9 +116,9 @@ class _Bot:
             self._log_file.close()
 
 
-async def _started(bot: _Bot, world: SandboxClient, *, webhooks: bool) -> None:
+async def _started(bot: _Bot, world: SandboxClient, *, webhooks: bool, quota: int = 6) -> None:
     after = await world.cursor()
-    await bot.start(webhooks=webhooks)
+    await bot.start(webhooks=webhooks, quota=quota)
     await world.wait_until_ready(_START_SECONDS, after)
 
 
@@ -162,6 +165,9 @@ def _explain(transcript: Transcript, output: Path, urls: dict[str, str], *, serv
         )
         return
     url = urls["url"]
-    transcript.line("(talk)", f'{sys.executable} -m sandbox.talk {url} Mara "/imagine prompt: a fox count: 2"')
-    transcript.line("(press)", f"{sys.executable} -m sandbox.talk {url} Mara Again")
-    transcript.line("(control)", f"everything else: {url}/sandbox/world, and sandbox/client/; Ctrl+C ends it")
+    transcript.line("(talk)", "from another shell, as Mara, Ben, Olga (a moderator) or Ada (an administrator):")
+    talk = f"{sys.executable} -m sandbox.talk {url}"
+    transcript.plain(f'{talk} Ben "/imagine prompt: a fox count: 2" --picture fox.png')
+    transcript.plain(f"{talk} Ben Again")
+    transcript.plain(f"{talk} Olga Delete")
+    transcript.line("(control)", f"everything else: {url}/sandbox and docs/sandbox.md; Ctrl+C ends it")

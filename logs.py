@@ -17,6 +17,7 @@ _SECRET_PATHS: Final = re.compile(
     r"(/webhooks/[a-z0-9]+/|/interactions/\d+/)(?:([0-9a-z]{20})/)?[^/\s\"'?]{8,}", re.IGNORECASE
 )
 _MASK: Final = "***"
+_EXACT: Final = 2**53
 _SHORTEST: Final = 8  # characters
 
 
@@ -33,6 +34,17 @@ class Redactor:
         if self._known is not None:
             line = self._known.sub(_MASK, line)
         return _SECRET_PATHS.sub(lambda found: f"{found[1]}{found[2] + '/' if found[2] else ''}{_MASK}", line)
+
+
+class _Briefly(logging.Filter):
+    """discord.py tells of each lost connection with a stack trace; a line is enough, since it connects again."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything pass, that one shortened."""
+        if record.exc_info and record.exc_info[0] is not None and "reconnect" in record.getMessage():
+            record.msg, record.args = f"{record.getMessage()} ({record.exc_info[0].__name__})", ()
+            record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        return True
 
 
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
@@ -61,7 +73,7 @@ def configure_logging(*, level: str, form: str, secrets: Iterable[str] = (), str
     ]
     renderers: list[Processor]
     if form == "json":
-        renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        renderers = [_exact_ids, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
         colours = hasattr(target, "isatty") and target.isatty()
         # The plain traceback: a rich one would print local variables, prompts and tokens among them.
@@ -74,6 +86,7 @@ def configure_logging(*, level: str, form: str, secrets: Iterable[str] = (), str
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(formatter)
+    handler.addFilter(_Briefly())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(logging.getLevelName(level), logging.INFO))
@@ -91,6 +104,13 @@ def configure_logging(*, level: str, form: str, secrets: Iterable[str] = (), str
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _exact_ids(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    """Discord's ids as text: many readers of JSON take numbers beyond 2^53 for the nearest they can hold."""
+    return {
+        key: str(value) if isinstance(value, int) and abs(value) > _EXACT else value for key, value in event.items()
+    }
 
 
 def _without_internals(_logger: Any, _name: str, event: EventDict) -> EventDict:

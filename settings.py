@@ -96,6 +96,18 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https://|http://(localhost|127\.|\[::1\])", value):
+            raise _fault("must begin with https://, since it carries tokens")
+        return value
+
     @field_validator("discord_token")
     @classmethod
     def _token(cls, value: SecretStr) -> SecretStr:
@@ -131,7 +143,7 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: str) -> str:
         if not value.startswith(_SQLITE) or len(value) == len(_SQLITE):
-            raise _fault("must be sqlite:///relative.db or sqlite:////absolute.db")
+            raise _fault("is no SQLite address")
         return value
 
     @model_validator(mode="after")
@@ -165,13 +177,15 @@ def load_settings(**overrides: object) -> Settings:
 def _one_line(error: ValidationError) -> str:
     first, *others = error.errors(include_input=False, include_url=False)
     if not first["loc"]:
-        line = first["msg"]
+        line = f"{first['msg']}. Set it in .env or in the environment."
     else:
         field = str(first["loc"][0])
         description = Settings.model_fields[field].description or ""
         what = "is missing" if first["type"] == "missing" else first["msg"][:1].lower() + first["msg"][1:]
         what = what if what.startswith(("is ", "holds ", "must ")) else f"is wrong: {what}"
         line = f"{field.upper()} {what}. {description}"
+        if first["type"] == "missing":
+            line += " Set it in .env or in the environment, with at least one image API's key."
     names = ", ".join(sorted({str(other["loc"][0]).upper() for other in others if other["loc"]}))
     return f"{line} (also wrong: {names})" if names else line
 

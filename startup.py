@@ -44,13 +44,15 @@ def prepare_folder(folder: Path) -> None:
     Raises:
         StartFault: it cannot.
     """
-    probe = folder / ".writable"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise StartFault(f"DATA_DIR: {folder} cannot be written ({error.strerror}). Choose another folder.") from None
+    for place in (folder, folder / "results"):
+        probe = place / ".writable"
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            reason = error.strerror
+            raise StartFault(f"DATA_DIR: {place} cannot be written ({reason}). Choose another folder.") from None
 
 
 async def log_in(client: Fluxcord, settings: Settings) -> None:

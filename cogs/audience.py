@@ -12,6 +12,7 @@ from cogs.embeds import failure_embed, needs_prompt_file, result_embed
 from cogs.posting import Content, Poster, TooLarge, WayClosed
 from cogs.progress import ProgressBoard
 from jobs.catalog import Catalog
+from jobs.errors import Reason
 from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
@@ -24,6 +25,9 @@ Fit = Callable[[Sequence[Path], int], list[Path]]
 KEPT: Final = "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly."
 TOO_LARGE: Final = (
     "The images are made and kept, but this channel takes no files of their size, however they are encoded."
+)
+_HOPELESS: Final = frozenset(
+    {Reason.CONTENT_REFUSED, Reason.REJECTED, Reason.UNAUTHORISED, Reason.OUT_OF_CREDIT, Reason.NOT_OFFERED}
 )
 LONG: Final = 60_000  # ms: a job that took longer mentions its user, since an edit notifies nobody
 _SMALLEST: Final = 1024 * 1024  # bytes; no channel takes less
@@ -64,7 +68,7 @@ class DiscordAudience:
 
     async def tell_failure(self, job: Job, usage: Usage) -> None:
         """See `jobs.ports.Audience`."""
-        content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id))
+        content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id, again=_may_help(job)))
         shown = await self._show(job, content)
         if isinstance(shown, NowhereToPost):
             _log.warning("no way is open to tell the user of the failure", detail=shown.detail, **about(job))
@@ -139,6 +143,11 @@ class DiscordAudience:
             await self._poster.close_stale_reply(job, text)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the old message could not be mended", detail=str(error), **about(job))
+
+
+def _may_help(job: Job) -> bool:
+    """Whether the same once more may succeed."""
+    return job.failure is None or job.failure.reason not in _HOPELESS
 
 
 def _link(job: Job, posted: Posted) -> str:

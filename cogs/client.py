@@ -46,6 +46,10 @@ class Fluxcord(commands.AutoShardedBot):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway[1])
         await self._set_up(self)
 
+    async def on_ready(self) -> None:
+        """Called by discord.py when it knows its servers, also after a session was lost."""
+        _log.info("ready", servers=len(self.guilds), shards=self.shard_count)
+
     async def register_commands(self, *, guild_id: int | None, memory: Path) -> bool:
         """Send the commands to Discord, if they differ from what was sent last; returns whether they were sent.
 

@@ -48,7 +48,7 @@ def progress_embed(progress: Progress) -> discord.Embed:
             title, text = "Cancelling", "Telling the image service to stop."
         case _:
             title = "Generating"
-            remaining = f"ready in {expected}" if progress.expected_in else "any moment now"
+            remaining = f"ready in {expected}" if progress.expected_in else "taking longer than usual"
             text = (
                 f"{bar(progress.share)}  {seconds(progress.elapsed)} of {about_seconds(progress.typical)} · {remaining}"
             )
@@ -148,7 +148,12 @@ def needs_prompt_file(job: Job) -> bool:
 
 
 def _marked(embed: discord.Embed, job: Job) -> discord.Embed:
-    """The job's mark: by it a message can be told to be this job's, whoever looks for it."""
+    """The job's mark: by it a message can be told to be this job's, whoever looks for it.
+
+    Discord shows who used a command, but not who pressed a button: that is told here. Within an embed it pings nobody.
+    """
+    if job.order.source is not None:
+        embed.add_field(name="For", value=f"<@{job.order.user_id}>", inline=False)
     return embed.set_footer(text=f"Job {job.id}")
 
 
@@ -174,7 +179,8 @@ def _chosen_or_default(value: float | None, option: Option, model: Model | None)
 
 def _lora(lora: Lora) -> str:
     scale = "" if lora.scale is None else f" × {lora.scale:g}"
-    return f"{quoted(lora.path, _LORA_SHOWN)}{scale}"
+    # A link's query often holds a download key, and a result is public.
+    return f"{quoted(lora.path.partition('?')[0], _LORA_SHOWN)}{scale}"
 
 
 def _other_choices(job: Job) -> list[str]:

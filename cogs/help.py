@@ -42,8 +42,8 @@ def help_embed(catalog: Catalog) -> discord.Embed:
         embed.add_field(name=f"{model.title}{default}", value=model_help(model), inline=False)
     embed.add_field(
         name="Buttons",
-        value="**Cancel** stops an image that is being made. **Again** makes the same with a new seed. "
-        "**Delete** removes the message. They are for you and for moderators.",
+        value="**Cancel** stops an image that is being made. **Again** makes the same with a new seed, "
+        "from the quota of whoever presses. **Delete** removes the message. They are for you and for moderators.",
         inline=False,
     )
     embed.add_field(

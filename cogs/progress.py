@@ -26,6 +26,7 @@ FIRST: Final = 0.4  # seconds; a job that is sent at once is not shown as queued
 SHORTEST: Final = 2.0  # seconds between two edits of one message
 LONGEST: Final = 60.0
 DUE: Final = 1.5  # seconds before the expected result: from here on no edit is begun
+LATE: Final = 3.0  # seconds after the expected time when it is told to be late
 OVERDUE: Final = 15.0  # seconds between edits once the expected time is over
 PATIENCE: Final = 3.0  # seconds that a result waits for an edit already on its way
 
@@ -133,7 +134,7 @@ def next_edit(progress: Progress) -> float:
         return OVERDUE
     pause = max(SHORTEST, progress.typical / 8000)
     remaining = progress.expected_in / 1000
-    return pause if remaining > pause + DUE else remaining + OVERDUE
+    return pause if remaining > pause + DUE else remaining + LATE
 
 
 def _is_due(progress: Progress) -> bool:

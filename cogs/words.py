@@ -51,10 +51,15 @@ def shortened(text: str, longest: int) -> str:
 
 
 def quoted(text: str, longest: int) -> str:
-    """A user's text, escaped, at most `longest` characters; cut before escaping, so that no escape is halved."""
-    escaped = plain(text)
-    keep = len(text)
-    while len(escaped) > longest:
-        keep -= max(1, len(escaped) - longest)
-        escaped = plain(shortened(text, max(1, keep)))
-    return escaped
+    """A user's text, escaped: as much of it as fits into `longest` characters, cut so that no escape is halved."""
+    whole = plain(text)
+    if len(whole) <= longest:
+        return whole
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if len(plain(text[:middle])) < longest:
+            fits = middle
+        else:
+            too_long = middle
+    return plain(text[:fits].rstrip()) + "…"

@@ -39,7 +39,13 @@ async def _resume(job: Job, world: World, steps: Steps) -> None:
     match job.status:
         case Status.SUBMITTING:
             # The last process may have sent the create: it is looked for, never blindly sent again.
-            await steps.submission.doubt(job, UnknownOutcome("the last process ended while the create was on its way"))
+            await steps.submission.doubt(
+                job,
+                UnknownOutcome(
+                    "the last process ended while the create was on its way",
+                    user_message="The bot was restarted before the image service's answer came. Please try again.",
+                ),
+            )
         case Status.RUNNING:
             await world.store.schedule_poll(job.id, at=world.clock.now())
             world.audience.follow(job)

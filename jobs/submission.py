@@ -33,6 +33,7 @@ class Submission:
             return
         world.observer.changed(job, Status.QUEUED)
         world.audience.follow(job)
+        _log.debug("sending", attempt=job.attempts, key=job.key_id, **about(job))
         try:
             await self._created(job, await api.create(job, model, webhook_url=world.webhook_url(job)))
         except ProviderError as error:

@@ -177,8 +177,9 @@ class _Check:
             return [Fault(option=scale_option, sentence=text)]
         text = str(source).strip()
         if not is_public_https_url(text) and not (kind.repositories and is_repository(text)):
-            allowed = "a public https:// link to the weights" + (" or owner/repo" if kind.repositories else "")
-            faults.append(self._fault(source_option, f"`{source_option}` cannot be used with", f"give {allowed}"))
+            allowed = "a public https:// link without a password"
+            allowed += ", or owner/repo" if kind.repositories else ""
+            faults.append(self._fault(source_option, f"`{source_option}` is nothing to load for", f"give {allowed}"))
         if scale is not None:
             faults.extend(self._range(scale_option, scale, kind.scale))
         return faults

@@ -94,6 +94,7 @@ class Watcher:
             await self._put_off(job, pause=pause)
 
     async def _put_off(self, job: Job, *, pause: int) -> None:
+        _log.debug("looked; not finished", polls=job.polls, next_in_ms=pause, **about(job))
         at = self._world.clock.now() + pause
         await persist(lambda: self._world.store.schedule_poll(job.id, at=at))
         self._world.look_due.wake()

@@ -88,3 +88,20 @@ def test_tracebacks_show_no_local_variables(stream: io.StringIO) -> None:
     except ValueError:
         structlog.get_logger("jobs.test").exception("failed")
     assert prompt not in stream.getvalue()
+
+
+def test_a_lost_connection_is_told_in_one_line(stream: io.StringIO) -> None:
+    configure_logging(level="INFO", form="console", stream=stream)
+    try:
+        raise ConnectionError("gone")
+    except ConnectionError:
+        logging.getLogger("discord.shard").exception("Attempting a reconnect in %.2fs", 1.5)
+    assert "Attempting a reconnect in 1.50s (ConnectionError)" in stream.getvalue()
+    assert stream.getvalue().count("\n") == 1
+
+
+def test_ids_in_json_are_text_so_that_no_reader_rounds_them(stream: io.StringIO) -> None:
+    configure_logging(level="INFO", form="json", stream=stream)
+    structlog.get_logger("jobs.test").info("delivered", user=1573629521112858627, images=2)
+    line = json.loads(stream.getvalue())
+    assert (line["user"], line["images"]) == ("1573629521112858627", 2)

@@ -33,6 +33,10 @@ class Transcript:
         for other in others:
             self._write(" " * 22 + other)
 
+    def plain(self, text: str) -> None:
+        """A line to be copied: never wrapped."""
+        self._write(f"  {text}")
+
     def message(self, message: Message) -> None:
         """A message appeared or changed."""
         lines = [line for line in _lines(message) if line]

@@ -1,5 +1,6 @@
 """What people read: true, plain, and within Discord's bounds whatever was typed."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -17,6 +18,7 @@ from cogs.embeds import (
     result_embed,
 )  # fmt: skip
 from cogs.help import help_embed
+from cogs.words import quoted
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Usage
@@ -115,7 +117,7 @@ def test_what_nobody_chose_is_told_to_be_the_default() -> None:
             Status.SUBMITTING,
             {"elapsed": 30_000, "expected_in": 0},
             "Generating",
-            "▰▰▰▰▰▰▰▰▰▰▰▰  30 s of about 20 s · any moment now",
+            "▰▰▰▰▰▰▰▰▰▰▰▰  30 s of about 20 s · taking longer than usual",
         ),
         (Status.UNCONFIRMED, {"expected_in": 0}, "Waiting for an answer", None),
         (Status.CANCELLING, {"expected_in": 0}, "Cancelling", None),
@@ -178,3 +180,23 @@ def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
     assert "`steps` 4 to 50" in text
     assert "512 to 2048 in steps of 32" in text
     assert len(embed) < 1600
+
+
+def test_a_download_key_in_a_link_is_not_shown() -> None:
+    job = make_job(loras=(Lora(path="https://e.example/x?token=secret"),))
+    assert fields(result_embed(job, FLUX_LORA, USAGE))["LoRA"] == "https://e.example/x"
+
+
+def test_what_a_button_made_says_for_whom() -> None:
+    job = make_job()
+    pressed = replace(job, order=replace(job.order, source="again:x"))
+    assert fields(result_embed(pressed, FLUX_LORA, USAGE))["For"] == "<@4>"
+    assert "For" not in fields(result_embed(job, FLUX_LORA, USAGE))
+
+
+@given(NASTY)
+def test_as_much_of_a_prompt_is_shown_as_fits(prompt: str) -> None:
+    shown = quoted(prompt, 100)
+    assert len(shown) <= 100
+    if shown.endswith("…") and not prompt.endswith("…"):
+        assert len(shown) > 80 or prompt[:99].strip() == ""

@@ -35,7 +35,7 @@ EACH_FAULT = [
     ),
     (
         FLUX_1 | {"lora": "owner/repo"},
-        ["`lora` cannot be used with FLUX.1 LoRA: give a public https:// link to the weights."],
+        ["`lora` is nothing to load for FLUX.1 LoRA: give a public https:// link without a password."],
     ),
     (FLUX_1 | {"lora": URL, "lora2": URL}, ["FLUX.1 LoRA takes at most one LoRA: leave out `lora2`."]),
     (FLUX_2 | {"lora_scale": 1}, ["`lora_scale` needs a LoRA: add `lora`, or leave the scale out."]),
@@ -48,7 +48,7 @@ EACH_FAULT = [
         [
             "The prompt is empty: describe the image in at least one word.",
             "`width` and `height` cannot be chosen with FLUX.1 LoRA: choose a `size` instead.",
-            "`lora` cannot be used with FLUX.1 LoRA: give a public https:// link to the weights.",
+            "`lora` is nothing to load for FLUX.1 LoRA: give a public https:// link without a password.",
             "FLUX.1 LoRA takes at most one LoRA: leave out `lora2`.",
             "FLUX.1 LoRA has no `speed`: leave it out.",
         ],
@@ -100,7 +100,7 @@ async def test_a_lora_that_is_no_public_link_is_refused_in_whatever_form(
     bot: Bot, world: SandboxClient, art: Channel, mara: User
 ) -> None:
     await bot.start()
-    told = "• `lora` cannot be used with FLUX.2 LoRA: give a public https:// link to the weights or owner/repo."
+    told = "• `lora` is nothing to load for FLUX.2 LoRA: give a public https:// link without a password, or owner/repo."
     said = {source: description(await refused(world, mara, art, FLUX_2 | {"lora": source})) for source in NO_LORAS}
     assert said == dict.fromkeys(NO_LORAS, told)
     assert await nothing_happened(bot, world)

@@ -103,12 +103,12 @@ def test_everything_that_flux_2_takes_reaches_the_vendor_by_its_own_names() -> N
         (
             FLUX_LORA,
             {"lora": "owner/repo"},
-            "`lora` cannot be used with FLUX.1 LoRA: give a public https:// link to the weights.",
+            "`lora` is nothing to load for FLUX.1 LoRA: give a public https:// link without a password.",
         ),
         (
             FLUX_2_LORA,
             {"lora": "http://example.com/x"},
-            "`lora` cannot be used with FLUX.2 LoRA: give a public https:// link to the weights or owner/repo.",
+            "`lora` is nothing to load for FLUX.2 LoRA: give a public https:// link without a password, or owner/repo.",
         ),
         (FLUX_LORA, {"lora": URL, "lora2": URL}, "FLUX.1 LoRA takes at most one LoRA: leave out `lora2`."),
         (FLUX_2_LORA, {"lora_scale": 1.0}, "`lora_scale` needs a LoRA: add `lora`, or leave the scale out."),

@@ -6,34 +6,40 @@ import aiohttp
 import pytest
 
 from sandbox import Sandbox
-from sandbox.client import SandboxClient
+from sandbox.client import SandboxClient, SandboxError
 from sandbox.play.transcript import Transcript
 from sandbox.talk import main, parse
+
+KINDS = {"prompt": 3, "count": 4, "guidance": 10, "private": 5, "seed": 4, "lora": 3}
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("/help", ("help", {})),
-        ("/imagine prompt: a fox", ("imagine", {"prompt": "a fox"})),
+        ("", {}),
+        ("prompt: a fox: red, ratio 16:9", {"prompt": "a fox: red, ratio 16:9"}),
+        ("prompt: 2024", {"prompt": "2024"}),
         (
-            "/imagine prompt: a fox, red count: 2 guidance: 3.5 private: True seed: -4 lora: https://e.example/x",
-            (
-                "imagine",
-                {
-                    "prompt": "a fox, red",
-                    "count": 2,
-                    "guidance": 3.5,
-                    "private": True,
-                    "seed": -4,
-                    "lora": "https://e.example/x",
-                },
-            ),
+            "prompt: a fox count: 2 guidance: 3.5 private: True seed: -4 lora: https://e.example/x",
+            {
+                "prompt": "a fox",
+                "count": 2,
+                "guidance": 3.5,
+                "private": True,
+                "seed": -4,
+                "lora": "https://e.example/x",
+            },
         ),
     ],
 )
-def test_a_command_is_read_as_it_looks_in_discord(text: str, expected: tuple[str, dict[str, object]]) -> None:
-    assert parse(text) == expected
+def test_options_are_read_as_they_look_in_discord(text: str, expected: dict[str, object]) -> None:
+    assert parse(text, KINDS) == expected
+
+
+@pytest.mark.parametrize("text", ["a fox", "prompt: x count: two", "prompt: x private: maybe"])
+def test_what_discord_would_not_take_is_explained(text: str) -> None:
+    with pytest.raises(SandboxError):
+        parse(text, KINDS)
 
 
 def test_without_a_sandbox_it_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
