@@ -114,10 +114,14 @@ async def _requests(asked: Asked) -> object:
 
 
 def _drawable(world: World, message: Message) -> tuple[Json, dict[str, bytes]]:
-    """Return what the renderer needs: the message, and its files by id and, as embeds name them, by URL."""
+    """Return what the renderer needs: the message, and its files by id and, as embeds name them, by URL.
+
+    A Discord client knows the names of a server's members; the message itself names only whom it pings.
+    """
     files = {str(each.id): each.data for each in message.attachments}
     by_url = {written["url"]: files[written["id"]] for written in files_json(world, message)}
-    return message_json(world, message), files | by_url
+    known = [{"id": str(user.id), "username": user.name} for user in world.users.values()]
+    return {**message_json(world, message), "_known_users": known}, files | by_url
 
 
 async def _picture(request: web.Request) -> web.Response:

@@ -124,7 +124,8 @@ def _notice(setter: Setter) -> Block:
 
 
 def _names(message: Json) -> Names:
-    mentioned = {f"@{text(user, 'id')}": user_name(user) for user in parts(message, "mentions", 100)}
+    people = [*parts(message, "_known_users", 1000), *parts(message, "mentions", 100)]
+    mentioned = {f"@{text(user, 'id')}": user_name(user) for user in people}
     mentioned |= {f"#{text(each, 'id')}": text(each, "name") for each in parts(message, "mention_channels", 100)}
     now = time(message, "edited_timestamp") or time(message, "timestamp") or _EPOCH
     return Names(now=now, mentioned=mentioned)
