@@ -23,6 +23,7 @@ Fit = Callable[[Sequence[Path], int], list[Path]]
 """Blocking: the same pictures, re-encoded where together they exceed so many bytes; raises `ValueError` if none fit."""
 
 KEPT: Final = "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly."
+NOT_MADE: Final = "No image came of this one; it was given back to the quota."
 TOO_LARGE: Final = (
     "The images are made and kept, but this channel takes no files of their size, however they are encoded."
 )
@@ -55,7 +56,7 @@ class DiscordAudience:
         limit = job.order.upload_limit
         while True:
             try:
-                return await self._show(job, await self._content(job, paths, usage, limit))
+                shown = await self._show(job, await self._content(job, paths, usage, limit))
             except TooLarge:
                 _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
                 limit //= 2
@@ -65,12 +66,17 @@ class DiscordAudience:
             except ValueError as error:
                 await self._close_stale_reply(job, TOO_LARGE)
                 return NowhereToPost(detail=f"cannot be made small enough: {error}")
+            else:
+                if isinstance(shown, NowhereToPost):
+                    await self._close_stale_reply(job, KEPT)
+                return shown
 
     async def tell_failure(self, job: Job, usage: Usage) -> None:
         """See `jobs.ports.Audience`."""
         content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id, again=_may_help(job)))
         shown = await self._show(job, content)
         if isinstance(shown, NowhereToPost):
+            await self._close_stale_reply(job, NOT_MADE)
             _log.warning("no way is open to tell the user of the failure", detail=shown.detail, **about(job))
 
     async def _content(self, job: Job, paths: Sequence[Path], usage: Usage, limit: int) -> Content:
@@ -116,7 +122,6 @@ class DiscordAudience:
         else:
             await self._close_stale_reply(job, "This one was answered by direct message.")
             return Shown(posted=posted)
-        await self._close_stale_reply(job, KEPT)
         return NowhereToPost(detail="; ".join(closed))
 
     async def _notify(self, job: Job, posted: Posted) -> None:

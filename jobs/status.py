@@ -53,9 +53,6 @@ TRANSITIONS: Final[Mapping[Status, frozenset[Status]]] = MappingProxyType(
 FINISHED: Final = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.CANCELLED, Status.FAILED})
 """Nothing happens to these by itself any more."""
 
-AT_THE_API: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING, Status.CANCELLING})
-"""These may occupy one of the API key's concurrent slots."""
-
 
 def sources(target: Status) -> frozenset[Status]:
     """The states from which `target` may be reached."""

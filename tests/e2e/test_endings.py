@@ -33,6 +33,19 @@ async def test_a_failure_after_the_quarter_of_an_hour_mentions_its_user_and_clos
     assert closed.buttons == ()
 
 
+async def test_a_failure_with_every_way_closed_does_not_claim_that_images_exist(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    old = await failing_later(bot, imagine, world)
+    await world.advance_clock(QUARTER_S + 1)
+    await world.set_permissions(art, deny=["send_messages"])
+    await world.set_accepts_dms(mara, accepts=False)
+    await world.set_eachlabs(hold=False)
+    closed = await world.wait_for_message(art, mara, lambda seen: seen.id == old.id and bool(seen.content), PATIENCE)
+    assert closed.content == "No image came of this one; it was given back to the quota."
+    assert await bot.images_charged() == 0
+
+
 async def test_a_failure_is_told_although_discord_has_trouble_for_a_while(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:
