@@ -89,6 +89,9 @@ class Job:
     images: tuple[StoredImage, ...] = ()
     posted: Posted | None = None
     failure: Failure | None = None
+    told_at: int | None = None  # its user learnt how it ended
+    unknown_creates: int = 0  # creates that may have been paid although nothing came of them
+    removed_at: int | None = None  # the retention removed its prompt and whatever was kept of its result
 
     @property
     def request(self) -> ImageRequest:

@@ -45,6 +45,9 @@ def job_from(row: Row) -> Job:
         images=tuple(StoredImage(**image) for image in json.loads(row["images"])),
         posted=_posted_from(row),
         failure=_failure_from(row),
+        told_at=row["told_at"],
+        unknown_creates=row["unknown_creates"],
+        removed_at=row["removed_at"],
     )
 
 
