@@ -1,14 +1,15 @@
 """Scripted faults: what the outside world does wrong, for whom, and how many times."""
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from typing import Final, Self, TypeVar
 
 from aiohttp import web
 
 from sandbox import fault_answers
+from sandbox.fault_kinds import AFTER, HTTP_KINDS, RESULT, WEBHOOK, FaultKind, kinds_of
 
 _T = TypeVar("_T")
 _D = TypeVar("_D")
@@ -16,50 +17,13 @@ _D = TypeVar("_D")
 _CLIENT_CHECK_S: Final = 0.05  # how often a hanging answer looks whether its client is still there
 
 
-class FaultKind(StrEnum):
-    """What goes wrong; the first group fits every HTTP target, the others their one target."""
-
-    STATUS = "status"  # `status` (500), `headers` and `body` as scripted, instead of doing anything
-    HTML = "html"  # a gateway's HTML page with `status` (502), instead of doing anything
-    HANG = "hang"  # no byte for `delay_s` (0: as long as the client waits), then the connection drops
-    DISCONNECT = "disconnect"  # the connection drops before any byte
-    SLOW = "slow"  # `delay_s` pass, then all goes on as usual
-    REDIRECT = "redirect"  # `status` (307) with the Location given in `headers`
-    GARBAGE = "garbage"  # 200 and bytes that are neither an image nor JSON
-    LOST_ANSWER = "lost_answer"  # done, but the connection drops; with `status`: done, but that is answered
-    TRUNCATED = "truncated"  # done, but the answer ends before its Content-Length
-
-    NOT_SENT = "not_sent"  # eachlabs.webhook: none comes
-    LATE = "late"  # it comes `delay_s` after its time
-    TWICE = "twice"  # it comes a second time although it was answered with 2xx
-    WRONG_SECRET = "wrong_secret"  # noqa: S105 - the name of a fault; X-Webhook-Secret is not the one sent
-    GARBAGE_BODY = "garbage_body"  # its body is no JSON
-    EARLY = "early"  # it comes before the create is answered
-
-    FAILED = "failed"  # eachlabs.result: ends `failed`; why is in `body`, told where the setting error_text_in says
-    ERROR = "error"  # ends `error`, told likewise
-    NSFW = "nsfw"  # ends `error` because of its content
-    CANCELLED = "cancelled"  # ends `cancelled` although nobody asked
-    NEVER_ENDS = "never_ends"  # stays `processing`
-    NO_OUTPUT = "no_output"  # ends `success` with nothing in output
-    UNKNOWN_STATUS = "unknown_status"  # reports the status given in `body`, or one that no document names
-
-
-WEBHOOK: Final = "eachlabs.webhook"
-RESULT: Final = "eachlabs.result"
-_AFTER: Final = frozenset({FaultKind.LOST_ANSWER, FaultKind.TRUNCATED})
-_KINDS: Final = tuple(FaultKind)
-_WEBHOOK_KINDS: Final = frozenset(_KINDS[_KINDS.index(FaultKind.NOT_SENT) : _KINDS.index(FaultKind.FAILED)])
-_RESULT_KINDS: Final = frozenset(_KINDS[_KINDS.index(FaultKind.FAILED) :])
-_HTTP_KINDS: Final = frozenset(FaultKind) - _WEBHOOK_KINDS - _RESULT_KINDS
-
-
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One scripted fault: the next `times` (at least 1) fitting uses of `target` go wrong.
 
     With `match` only those whose path or body (for webhooks and results: the create's JSON body) holds
-    that text. `delay_s` (seconds, at least 0) passes before whatever else the kind does.
+    that text. `delay_s` (seconds, at least 0) passes before whatever else the kind does. What is no text
+    is given in `body_base64` in place of `body`, for answers over HTTP.
 
     Raises:
         ValueError: a number out of its bounds, or a kind that this target does not have.
@@ -71,17 +35,28 @@ class Fault:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
+    body_base64: str | None = None
     delay_s: float = 0.0
     match: str | None = None
 
     def __post_init__(self) -> None:
-        kinds = {WEBHOOK: _WEBHOOK_KINDS, RESULT: _RESULT_KINDS}.get(self.target, _HTTP_KINDS)
+        kinds = kinds_of(self.target)
         if self.kind not in kinds:
             raise ValueError(f"{self.target} has no fault {self.kind!r}; it has {', '.join(sorted(kinds))}")
         if self.times < 1 or self.delay_s < 0:
             raise ValueError("times is at least 1, delay_s at least 0")
         if self.kind is FaultKind.REDIRECT and "Location" not in self.headers:
             raise ValueError("a redirect needs a Location header")
+        if self.body_base64 is not None and (self.body is not None or kinds is not HTTP_KINDS):
+            raise ValueError("body_base64 stands in for body, in an answer over HTTP")
+        _ = self.content
+
+    @property
+    def content(self) -> bytes | None:
+        """The scripted body as bytes; None: none was."""
+        if self.body_base64 is not None:
+            return base64.b64decode(self.body_base64, validate=True)
+        return None if self.body is None else self.body.encode()
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Self:
@@ -99,6 +74,7 @@ class Fault:
             status=_read(data, "status", int, None),
             headers={str(name): str(value) for name, value in headers.items()},
             body=_read(data, "body", str, None),
+            body_base64=_read(data, "body_base64", str, None),
             delay_s=float(_read(data, "delay_s", (int, float), 0.0)),
             match=_read(data, "match", str, None),
         )
@@ -112,13 +88,13 @@ def _answer(fault: Fault, request: web.Request) -> web.StreamResponse | None:
     answer: web.StreamResponse | None = None
     match fault.kind:
         case FaultKind.STATUS:
-            answer = fault_answers.scripted(fault.status or 500, fault.headers, fault.body)
+            answer = fault_answers.scripted(fault.status or 500, fault.headers, fault.content)
         case FaultKind.HTML:
             answer = fault_answers.gateway_page(fault.status or 502, fault.headers)
         case FaultKind.REDIRECT:
-            answer = fault_answers.scripted(fault.status or 307, fault.headers, fault.body or "")
+            answer = fault_answers.scripted(fault.status or 307, fault.headers, fault.content or b"")
         case FaultKind.GARBAGE:
-            answer = fault_answers.garbage(fault.status or 200, fault.headers, fault.body)
+            answer = fault_answers.garbage(fault.status or 200, fault.headers, fault.content)
         case FaultKind.DISCONNECT:
             answer = fault_answers.drop(request)
         case _:  # SLOW: the pause was all
@@ -140,10 +116,21 @@ class Faults:
 
     def __init__(self) -> None:
         self._pending: list[Fault] = []
+        self._targets = {WEBHOOK, RESULT}
         self._released = asyncio.Event()
 
+    def register(self, target: str) -> None:
+        """Whoever serves a target says so, so that none is scripted that nobody would ever take."""
+        self._targets.add(target)
+
+    def targets(self) -> dict[str, list[str]]:
+        """Return every target with the kinds of faults that it has."""
+        return {target: sorted(kinds_of(target)) for target in sorted(self._targets)}
+
     def add(self, fault: Fault) -> None:
-        """Script one more fault."""
+        """Script one more fault; ValueError names the targets when there is none of that name."""
+        if fault.target not in self._targets:
+            raise ValueError(f"nothing is called {fault.target!r}; there are {', '.join(sorted(self._targets))}")
         self._pending.append(fault)
 
     def clear(self) -> None:
@@ -182,7 +169,7 @@ class Faults:
 
         `text` is what `match` looks at; left out, it is the path with query and, unless multipart, the body.
         """
-        fault = await self._next(target, request, text, _HTTP_KINDS - _AFTER)
+        fault = await self._next(target, request, text, HTTP_KINDS - AFTER)
         if fault is None:
             return None
         if fault.kind is FaultKind.HANG:
@@ -199,17 +186,19 @@ class Faults:
         text: str | None = None,
     ) -> web.StreamResponse | None:
         """Call it after the effect, with the true answer: None means send that, else what is returned."""
-        fault = await self._next(target, request, text, _AFTER)
+        fault = await self._next(target, request, text, AFTER)
         if fault is None:
             return None
         await self.pause(fault.delay_s)
         if fault.kind is FaultKind.TRUNCATED:
             return await fault_answers.cut_short(request, answer)
+        if fault.kind is FaultKind.ENDLESS:
+            return await fault_answers.endless(request, answer)
         if fault.status is None:
             return fault_answers.drop(request)
-        if fault.body is None:
+        if fault.content is None:
             return fault_answers.gateway_page(fault.status, fault.headers)
-        return fault_answers.scripted(fault.status, fault.headers, fault.body)
+        return fault_answers.scripted(fault.status, fault.headers, fault.content)
 
     async def _next(
         self, target: str, request: web.Request, text: str | None, kinds: frozenset[FaultKind]

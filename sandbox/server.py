@@ -15,7 +15,7 @@ from sandbox.discord.context import DISCORD, Discord
 from sandbox.discord.control_members import add_member_routes
 from sandbox.discord.control_web import explain
 from sandbox.discord.control_world import add_world_routes
-from sandbox.discord.gateway import gateway
+from sandbox.discord.gateway import FAULT_TARGET, gateway
 from sandbox.discord.outbox import Close
 from sandbox.discord.world import World
 from sandbox.events import Events
@@ -96,6 +96,7 @@ def _application(discord: Discord) -> web.Application:
         *webhooks.ENDPOINTS,
     ]
     app.add_subapp("/api/v10", discord_api(discord, endpoints))
+    discord.faults.register(FAULT_TARGET)
     app.router.add_get("/gateway", gateway)
     app.router.add_get("/gateway/", gateway)
     add_cdn_routes(app)

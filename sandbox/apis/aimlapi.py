@@ -21,6 +21,7 @@ from sandbox.apis.studio import Order
 
 KEY_PREFIX: Final = "sandbox-aimlapi-key"
 _BEARER: Final = "Bearer "
+_TARGET: Final = "aimlapi.generate"  # of scripted faults
 _NAMES: Final = {
     400: "BadRequestException",
     401: "UnauthorizedException",
@@ -56,12 +57,13 @@ class Aimlapi:
 
     def app(self) -> web.Application:
         """Make the application that serves them; base64 answers are large, requests are not."""
+        self._faults.register(_TARGET)
         app = web.Application(middlewares=[self._recorder.middleware()])
         app.router.add_post("/images/generations", self._route)
         return app
 
     async def _route(self, request: web.Request) -> web.StreamResponse:
-        return await guarded(self._faults, "aimlapi.generate", request, lambda: self._generate(request))
+        return await guarded(self._faults, _TARGET, request, lambda: self._generate(request))
 
     async def _generate(self, request: web.Request) -> web.Response:
         header = request.headers.get("Authorization", "")

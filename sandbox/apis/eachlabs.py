@@ -16,7 +16,7 @@ from sandbox.apis.recorder import Recorder, guarded
 from sandbox.apis.schema import issues_in
 from sandbox.apis.settings import EachlabsSettings, Tunable
 from sandbox.apis.studio import Order
-from sandbox.faults import WEBHOOK, FaultKind
+from sandbox.fault_kinds import WEBHOOK, FaultKind
 
 KEY_PREFIX: Final = "sandbox-eachlabs-key"
 _LISTED_STATUSES: Final = frozenset({"created", "starting", "success", "error"})
@@ -67,6 +67,9 @@ class Eachlabs:
     def _guard(
         self, name: str, handle: Callable[[web.Request], Awaitable[web.Response]]
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        target = f"eachlabs.{name}"
+        self._faults.register(target)
+
         async def answer(request: web.Request) -> web.Response:
             try:
                 return await handle(request)
@@ -74,7 +77,7 @@ class Eachlabs:
                 return self._refuse(refusal)
 
         async def route(request: web.Request) -> web.StreamResponse:
-            return await guarded(self._faults, f"eachlabs.{name}", request, lambda: answer(request))
+            return await guarded(self._faults, target, request, lambda: answer(request))
 
         return route
 

@@ -14,7 +14,8 @@ from sandbox.apis.results import Results
 from sandbox.apis.settings import EachlabsSettings, Tunable
 from sandbox.apis.studio import Order, Studio
 from sandbox.apis.tasks import TaskSet
-from sandbox.faults import RESULT, Fault, FaultKind
+from sandbox.fault_kinds import RESULT, FaultKind
+from sandbox.faults import Fault
 
 _CREATED_SHARE: Final = 0.1  # of the duration, in status `created`
 _STARTING_SHARE: Final = 0.25  # until here in status `starting`

@@ -11,6 +11,7 @@ from sandbox.apis.host import Host
 from sandbox.apis.settings import ResultSettings, Tunable
 
 _KEPT_BYTES: Final = 256 * 1024 * 1024  # the oldest go first
+_TARGET: Final = "results.image"  # of scripted faults
 _EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 
 
@@ -50,12 +51,13 @@ class Results:
 
     def app(self) -> web.Application:
         """Make the application that serves them."""
+        self._faults.register(_TARGET)
         app = web.Application()
         app.router.add_get("/{name}", self._serve)
         return app
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        if struck := await self._faults.apply("results.image", request):
+        if struck := await self._faults.apply(_TARGET, request):
             return struck
         kept = self._kept.get(request.match_info["name"])
         if kept is None:
@@ -64,4 +66,4 @@ class Results:
         if self._clock.now_ms() >= since_ms + self._settings.value.expire_s * 1000:
             return web.Response(status=403, text="link expired")
         answer = web.Response(body=picture.data, headers={"Content-Type": picture.content_type})
-        return await self._faults.after("results.image", request, answer) or answer
+        return await self._faults.after(_TARGET, request, answer) or answer

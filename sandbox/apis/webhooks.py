@@ -10,7 +10,8 @@ from sandbox.apis.host import Host
 from sandbox.apis.predictions import Prediction, Status
 from sandbox.apis.settings import EachlabsSettings, Tunable
 from sandbox.apis.tasks import TaskSet
-from sandbox.faults import WEBHOOK, Fault, FaultKind
+from sandbox.fault_kinds import WEBHOOK, FaultKind
+from sandbox.faults import Fault
 
 _ATTEMPTS: Final = 3
 _HTTP_OK: Final = range(200, 300)

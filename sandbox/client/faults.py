@@ -16,8 +16,8 @@ class Fates(ControlSession):
     async def add_fault(self, target: str, kind: str, **more: object) -> None:
         """Let the next fitting uses of a target go wrong; `more` as sandbox.faults.Fault describes it.
 
-        Targets: "discord.<operation>" (create_message, edit_message, edit_original, create_followup, callback,
-        delete_original, sync_commands, open_dm, gateway ...), "eachlabs.create", "aimlapi.generate" and so on.
+        A target is "discord.<operation>" (create_message, edit_original ...), "eachlabs.create", "aimlapi.generate"
+        and so on; `fault_targets` lists them all. SandboxError: there is none of that name, or not with this kind.
         """
         await self._call("POST", "faults", {"target": target, "kind": kind, **more})
 
@@ -40,6 +40,11 @@ class Fates(ControlSession):
     async def faults(self) -> list[Json]:
         """Return the faults still to happen."""
         return list((await self._call("GET", "faults"))["faults"])
+
+    async def fault_targets(self) -> Mapping[str, list[str]]:
+        """Return everything that can go wrong: the targets, each with its kinds of faults."""
+        found: Mapping[str, list[str]] = (await self._call("GET", "faults/targets"))["targets"]
+        return found
 
     async def clear_faults(self) -> None:
         """Forget all faults and let go of whatever hangs because of one."""

@@ -71,19 +71,20 @@ def discord_api(discord: Discord, endpoints: list[Endpoint]) -> web.Application:
     app = web.Application(middlewares=[_around], client_max_size=64 * 1024 * 1024)
     app[DISCORD] = discord
     for endpoint in endpoints:
-        app.router.add_route(endpoint.method, endpoint.path, _serve(endpoint))
+        app.router.add_route(endpoint.method, endpoint.path, _serve(discord, endpoint))
     return app
 
 
 RECORDED: web.RequestKey[Recorded] = web.RequestKey("recorded", Recorded)
 
 
-def _serve(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serve(discord: Discord, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Make what aiohttp calls for an endpoint: body, token, faults, handler, faults again."""
     target = f"discord.{endpoint.operation}"
+    discord.faults.register(target)
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        discord, recorded = request.app[DISCORD], request[RECORDED]
+        recorded = request[RECORDED]
         recorded.operation = endpoint.operation
         body = await read_body(request)
         _note(recorded, body)

@@ -160,6 +160,10 @@ async def _show_faults(asked: Asked) -> object:
     return {"faults": [fault.to_json() for fault in asked.discord.faults.pending()]}
 
 
+async def _show_targets(asked: Asked) -> object:
+    return {"targets": asked.discord.faults.targets()}
+
+
 async def _clear_faults(asked: Asked) -> object:
     asked.discord.faults.clear()
     return {}
@@ -184,5 +188,6 @@ def add_world_routes(app: web.Application) -> None:
         ("POST", "faults", _add_fault),
         ("GET", "faults", _show_faults),
         ("DELETE", "faults", _clear_faults),
+        ("GET", "faults/targets", _show_targets),
     ):
         add_control(app, method, path, control)

@@ -139,10 +139,13 @@ def gateway_url(base_url: str) -> str:
     return base_url.replace("http", "ws", 1) + "/gateway"
 
 
+FAULT_TARGET = "discord.gateway"
+
+
 async def gateway(request: web.Request) -> web.StreamResponse:
     """Serve one connection to the gateway until either side closes it."""
     discord = request.app[DISCORD]
-    fault = await discord.faults.apply("discord.gateway", request)
+    fault = await discord.faults.apply(FAULT_TARGET, request)
     if fault is not None:
         return fault
     socket = web.WebSocketResponse(compress=False, max_msg_size=4096 * 16)

@@ -6,15 +6,25 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.client import SandboxClient, SandboxError
+from sandbox.fault_kinds import FaultKind
+from sandbox.faults import Fault, Faults
 
 World = tuple[str, list[str]]
 Serve = Callable[[Faults], AbstractAsyncContextManager[World]]
 
 
+def with_thing() -> Faults:
+    """Faults for the one target that `serve` has."""
+    faults = Faults()
+    faults.register("thing")
+    return faults
+
+
 class _Watched(Faults):
     def __init__(self) -> None:
         super().__init__()
+        self.register("thing")
         self.taken = asyncio.Event()
 
     def take(self, target: str, text: str = "", kinds: frozenset[FaultKind] | None = None) -> Fault | None:
@@ -63,14 +73,14 @@ async def _ask(url: str, body: str = "x") -> tuple[int, str, str]:
 
 async def test_without_a_fault_all_goes_on_as_usual(serve: Serve) -> None:
     """Nothing scripted, nothing changed."""
-    async with serve(Faults()) as (url, effects):
+    async with serve(with_thing()) as (url, effects):
         status, kind, _ = await _ask(url)
     assert (status, kind, effects) == (200, "application/json; charset=utf-8", ["x"])
 
 
 async def test_a_fault_happens_as_often_as_scripted_and_nothing_is_done_meanwhile(serve: Serve) -> None:
     """`times` counts down, and a fault before the effect prevents it."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.STATUS, status=503, times=2, body='{"a": 1}'))
     async with serve(faults) as (url, effects):
         first = await _ask(url)
@@ -83,7 +93,7 @@ async def test_a_fault_happens_as_often_as_scripted_and_nothing_is_done_meanwhil
 
 async def test_a_gateway_page_is_html(serve: Serve) -> None:
     """A gateway answers in HTML, not in the API's JSON."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.HTML, status=504))
     async with serve(faults) as (url, _):
         status, kind, body = await _ask(url)
@@ -93,7 +103,7 @@ async def test_a_gateway_page_is_html(serve: Serve) -> None:
 
 async def test_a_redirect_carries_its_location(serve: Serve) -> None:
     """The Location is the scripted one."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.REDIRECT, headers={"Location": "/elsewhere"}))
     async with (
         serve(faults) as (url, _),
@@ -105,7 +115,7 @@ async def test_a_redirect_carries_its_location(serve: Serve) -> None:
 
 async def test_garbage_is_no_json(serve: Serve) -> None:
     """Bytes under a JSON content type that no decoder takes."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.GARBAGE))
     async with serve(faults) as (url, _), aiohttp.ClientSession() as http, http.get(url) as answer:
         with pytest.raises(ValueError, match="codec"):
@@ -114,7 +124,7 @@ async def test_garbage_is_no_json(serve: Serve) -> None:
 
 async def test_a_disconnect_comes_before_the_effect(serve: Serve) -> None:
     """The client sees a closed connection, the server did nothing."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.DISCONNECT))
     async with serve(faults) as (url, effects):
         with pytest.raises(aiohttp.ServerDisconnectedError):
@@ -124,7 +134,7 @@ async def test_a_disconnect_comes_before_the_effect(serve: Serve) -> None:
 
 async def test_a_lost_answer_comes_after_the_effect(serve: Serve) -> None:
     """The effect is there although its answer is not, or is a gateway's."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.LOST_ANSWER))
     faults.add(Fault(target="thing", kind=FaultKind.LOST_ANSWER, status=502))
     async with serve(faults) as (url, effects):
@@ -137,7 +147,7 @@ async def test_a_lost_answer_comes_after_the_effect(serve: Serve) -> None:
 
 async def test_a_truncated_answer_ends_early(serve: Serve) -> None:
     """Content-Length promises more than comes."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.TRUNCATED))
     async with serve(faults) as (url, effects):
         with pytest.raises(aiohttp.ClientPayloadError):
@@ -145,9 +155,51 @@ async def test_a_truncated_answer_ends_early(serve: Serve) -> None:
     assert effects == ["x"]
 
 
+async def test_an_endless_answer_goes_on_until_its_client_has_enough(serve: Serve) -> None:
+    """The true answer comes first; who reads on gets more than it could hold."""
+    faults = with_thing()
+    faults.add(Fault(target="thing", kind=FaultKind.ENDLESS))
+    async with serve(faults) as (url, effects):
+        async with aiohttp.ClientSession() as http, http.post(url, data=b"x") as answer:
+            assert answer.content_length is None
+            assert (await answer.content.readexactly(3_000_000)).startswith(b'{"done": "yes')
+        assert effects == ["x"]
+
+
+async def test_a_body_that_is_no_text_is_answered_as_it_is(serve: Serve) -> None:
+    """Pictures too can be scripted."""
+    faults = with_thing()
+    headers = {"Content-Type": "image/gif"}
+    faults.add(Fault(target="thing", kind=FaultKind.STATUS, status=200, headers=headers, body_base64="R0lGODlh/w=="))
+    async with serve(faults) as (url, _), aiohttp.ClientSession() as http, http.get(url) as answer:
+        assert (answer.content_type, await answer.read()) == ("image/gif", b"GIF89a\xff")
+
+
+def test_a_fault_of_a_target_that_nobody_serves_is_refused() -> None:
+    """A misspelt target would never strike, and a test with it would show nothing."""
+    faults = with_thing()
+    with pytest.raises(ValueError, match=r"'things'; there are eachlabs\.result, eachlabs\.webhook, thing"):
+        faults.add(Fault(target="things", kind=FaultKind.STATUS))
+    assert faults.pending() == ()
+
+
+async def test_every_target_is_listed_with_its_kinds_and_a_misspelt_one_is_refused(world: SandboxClient) -> None:
+    """What can go wrong can be asked for, and a typing error is told at once."""
+    targets = await world.fault_targets()
+    named = {"discord.create_message", "discord.gateway", "eachlabs.create", "eachlabs.list", "aimlapi.generate"}
+    assert named | {"results.image", "eachlabs.webhook", "eachlabs.result"} <= targets.keys()
+    assert {"status", "hang"} <= set(targets["discord.callback"])
+    assert set(targets["eachlabs.webhook"]) == {
+        "not_sent", "late", "twice", "wrong_secret", "garbage_body", "early"
+    }  # fmt: skip
+    with pytest.raises(SandboxError, match=r"400 .*discord\.create_mesage.*discord\.create_message"):
+        await world.add_fault("discord.create_mesage", "status")
+    assert await world.faults() == []
+
+
 async def test_match_looks_into_path_and_body(serve: Serve) -> None:
     """Only the requests that hold the text are struck."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.STATUS, match="pear"))
     async with serve(faults) as (url, effects):
         assert (await _ask(url, "an apple"))[0] == 200
@@ -159,7 +211,7 @@ async def test_match_looks_into_path_and_body(serve: Serve) -> None:
 
 async def test_a_multipart_body_is_left_to_its_handler(serve: Serve) -> None:
     """Looking for `match` must not eat a body that can be read only once."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.STATUS, match="never there"))
     form = aiohttp.FormData()
     form.add_field("file", b"bytes", filename="a.bin")
@@ -184,7 +236,7 @@ async def test_a_slow_answer_waits_and_clear_ends_the_wait(serve: Serve) -> None
 
 async def test_a_hang_ends_when_its_time_is_over(serve: Serve) -> None:
     """After `delay_s` the connection drops."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="thing", kind=FaultKind.HANG, delay_s=0.02))
     async with serve(faults) as (url, effects):
         with pytest.raises(aiohttp.ServerDisconnectedError):
@@ -240,6 +292,9 @@ def test_a_fault_reads_back_from_its_json() -> None:
         ({"target": "thing", "kind": "redirect"}, "Location"),
         ({"target": "thing", "kind": "status", "headers": "A: b"}, "headers is an object"),
         ({"target": "thing", "kind": "status", "colour": "red"}, "has no colour"),
+        ({"target": "thing", "kind": "status", "body_base64": "*"}, "base64"),
+        ({"target": "thing", "kind": "status", "body": "a", "body_base64": "YQ=="}, "stands in"),
+        ({"target": "eachlabs.result", "kind": "failed", "body_base64": "YQ=="}, "stands in"),
     ],
 )
 def test_a_wrong_fault_is_refused_with_its_reason(data: dict[str, object], text: str) -> None:
@@ -250,7 +305,7 @@ def test_a_wrong_fault_is_refused_with_its_reason(data: dict[str, object], text:
 
 def test_taking_uses_faults_up_in_their_order() -> None:
     """The first fitting fault is taken, others wait for their match."""
-    faults = Faults()
+    faults = with_thing()
     faults.add(Fault(target="eachlabs.result", kind=FaultKind.NSFW, match="one"))
     faults.add(Fault(target="eachlabs.result", kind=FaultKind.CANCELLED))
     taken = [faults.take("eachlabs.result", text) for text in ("two", "one", "two")]

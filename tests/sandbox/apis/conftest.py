@@ -14,7 +14,8 @@ from PIL import Image
 from sandbox.apis.app import image_apis
 from sandbox.clock import Clock
 from sandbox.events import Events
-from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.fault_kinds import FaultKind
+from sandbox.faults import Fault, Faults
 
 EACHLABS_KEY = {"X-API-Key": "sandbox-eachlabs-key-1"}
 AIMLAPI_KEY = {"Authorization": "Bearer sandbox-aimlapi-key-1"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from sandbox.faults import FaultKind
+from sandbox.fault_kinds import FaultKind
 
 PATH = "/aimlapi/v1/images/generations"
 

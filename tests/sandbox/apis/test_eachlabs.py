@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.faults import FaultKind
+from sandbox.fault_kinds import FaultKind
 
 KEY = {"X-API-Key": "sandbox-eachlabs-key"}
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.faults import FaultKind
+from sandbox.fault_kinds import FaultKind
 
 
 async def test_result_links_expire_and_can_go_wrong(world: Any) -> None:

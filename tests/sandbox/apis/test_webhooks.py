@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from sandbox.faults import FaultKind
+from sandbox.fault_kinds import FaultKind
 
 
 @dataclass(kw_only=True)
