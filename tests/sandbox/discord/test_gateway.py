@@ -43,6 +43,28 @@ async def test_the_bot_finds_itself_its_server_and_its_channels(connect: Connect
         assert not guild.me.guild_permissions.manage_messages
 
 
+async def test_a_heartbeat_is_acknowledged_a_round_trip_later(
+    connect: Connect, world: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once would be too early for discord.py: its thread notes the sending only after it has sent.
+
+    An ACK that overtakes the note is measured from the heartbeat before, and every 41 s a warning would say that the
+    bot cannot keep up.
+    """
+    latencies: asyncio.Queue[float] = asyncio.Queue()
+    acknowledge = discord.gateway.KeepAliveHandler.ack
+
+    def ack(handler: discord.gateway.KeepAliveHandler) -> None:
+        acknowledge(handler)
+        latencies.put_nowait(handler.latency)
+
+    monkeypatch.setattr(discord.gateway.KeepAliveHandler, "ack", ack)
+    await world.set_discord(heartbeat_interval_ms=800)
+    async with connect(no_commands):
+        measured = [await latencies.get() for _ in range(3)]
+    assert all(0.05 < latency < 0.7 for latency in measured), measured
+
+
 async def test_a_wrong_token_is_refused_at_login(sandbox: Sandbox) -> None:
     async with Bot(commands.when_mentioned, intents=discord.Intents.default()) as bot:
         with pytest.raises(discord.LoginFailure):
