@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox import Sandbox
@@ -15,10 +15,22 @@ ROOT = Path(__file__).parents[2]
 
 
 class BotProcess:
-    """`python bot.py run` with the settings of an operator, its working directory and its log in one folder."""
+    """`python bot.py run` with the settings of an operator, its working directory and its log in one folder.
 
-    def __init__(self, sandbox: Sandbox, world: SandboxClient, folder: Path, name: str = "bot") -> None:
+    `program`: what Python is to run instead of `bot.py`.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        world: SandboxClient,
+        folder: Path,
+        name: str = "bot",
+        *,
+        program: Sequence[str] = (str(ROOT / "bot.py"),),
+    ) -> None:
         self._sandbox, self._world = sandbox, world
+        self._program = program
         self._process: asyncio.subprocess.Process | None = None
         self.folder = folder
         self.log_path = folder / f"{name}.log"
@@ -47,7 +59,7 @@ class BotProcess:
         with await asyncio.to_thread(self.log_path.open, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                str(ROOT / "bot.py"),
+                *self._program,
                 "run",
                 cwd=self.folder,  # so that a .env of the checkout plays no part
                 env=self.environment(**overrides),
