@@ -1,7 +1,8 @@
 """From the API's result to our disk: the images are ours before anything is posted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -10,7 +11,7 @@ from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, ProviderError, ResultUnusable, Retryable
 from jobs.model import Failure, Job, StoredImage
-from jobs.outcomes import Finished, RemoteImage
+from jobs.outcomes import Finished, ImageLink, RemoteImage
 from jobs.status import Status
 from jobs.timing import deadline
 from jobs.world import World, about, failure_of, internal, persist
@@ -19,6 +20,7 @@ _log = structlog.get_logger(__name__)
 _MOST_IMAGES: Final = 10  # what one Discord message takes
 _REFETCH: Final = 5.0  # seconds between two tries to bring the images here
 _PATIENCE: Final = 5 * 60_000  # ms of such tries where no poll can bring the links again
+_PATIENCE_FOR_THE_REST: Final = 60_000  # ms of such tries for what is missing, while the others wait on our disk
 _UNFINISHED: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING})
 
 
@@ -89,28 +91,34 @@ class Completion:
         world.audience.follow(job)
 
     async def _fetch(self, job: Job, links: Sequence[RemoteImage]) -> list[StoredImage]:
-        """Raises what the first failing image raised, but only when none arrived or another look may help."""
+        """What can be had. When some arrive and another's host has trouble, that one is tried for a minute more.
+
+        Raises what went wrong only when none arrives, or when the fault is ours.
+        """
         if not links:
             raise GenerationFailed("success without images")
         world = self._world
         folder = await world.files.prepare(job.id)
-        # Progress stops while the images come, so that no edit is on its way when the result is posted.
-        fetches = (
-            world.source.fetch(image, folder / f"{number}")
-            for number, image in enumerate(links[:_MOST_IMAGES], start=1)
-        )
-        fetched, _ = await asyncio.gather(
-            asyncio.gather(*fetches, return_exceptions=True), world.audience.unfollow(job.id)
-        )
-        images = [image for image in fetched if isinstance(image, StoredImage)]
-        for error in fetched:
-            if isinstance(error, StoredImage):
-                continue
-            if not isinstance(error, ProviderError) or not images or isinstance(error, Retryable):
-                raise error
-            _log.warning("one image of several is missing", detail=error.detail, **about(job))
-        await world.files.seal(job.id)
-        return images
+        missing = dict(enumerate(links[:_MOST_IMAGES], start=1))
+        images: dict[int, StoredImage] = {}
+        give_up_at = world.clock.now() + _PATIENCE_FOR_THE_REST
+        while True:
+            fetches = (world.source.fetch(link, folder / f"{number}") for number, link in missing.items())
+            # Progress stops while the images come, so that no edit is on its way when the result is posted.
+            answers, _ = await asyncio.gather(
+                asyncio.gather(*fetches, return_exceptions=True), world.audience.unfollow(job.id)
+            )
+            arrived, faults = _sorted(missing, answers)
+            images |= arrived
+            if not images:
+                raise next((fault for fault in faults.values() if isinstance(fault, Retryable)), faults[min(faults)])
+            for number, fault in faults.items():
+                _log.warning("one image of several is missing", number=number, detail=fault.detail, **about(job))
+            missing = {number: missing[number] for number, fault in faults.items() if isinstance(fault, Retryable)}
+            if not missing or world.clock.now() >= give_up_at:
+                await world.files.seal(job.id)
+                return [images[number] for number in sorted(images)]
+            await asyncio.sleep(_REFETCH)
 
     async def _stored(self, job: Job, finished: Finished, images: Sequence[StoredImage]) -> None:
         world = self._world
@@ -135,3 +143,20 @@ class Completion:
             duration = (job.completed_at or job.submitted_at) - job.submitted_at
         if duration is not None:
             self._world.estimates.learn(job.request.model, duration)
+
+
+def _sorted(
+    links: Mapping[int, RemoteImage], answers: Sequence[StoredImage | BaseException]
+) -> tuple[dict[int, StoredImage], dict[int, ProviderError]]:
+    """What arrived and what did not, by number; what is no `ProviderError` is raised."""
+    arrived: dict[int, StoredImage] = {}
+    faults: dict[int, ProviderError] = {}
+    for (number, link), answer in zip(links.items(), answers, strict=True):
+        match answer:
+            case StoredImage():
+                arrived[number] = replace(answer, url=link.url if isinstance(link, ImageLink) else None)
+            case ProviderError():
+                faults[number] = answer
+            case _:
+                raise answer
+    return arrived, faults

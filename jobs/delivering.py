@@ -1,13 +1,15 @@
 """From our disk to the user: a stored result is posted, however often it takes."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, assert_never
 
 import structlog
 
 from jobs.ending import Ending
-from jobs.model import Job
+from jobs.model import Job, Posted
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
 from jobs.world import World, about, internal, persist
@@ -36,27 +38,37 @@ class Delivering:
             return
         match delivery:
             case Shown(posted=posted):
-                changed = await persist(lambda: world.store.mark_delivered(job.id, posted=posted))
-                await world.discard(job.id)
-                _log.info("delivered", message_id=posted.message_id, **about(job))
+                await self.posted(job, posted)
             case NowhereToPost(detail=detail):
                 changed = await persist(lambda: world.store.mark_undelivered(job.id, detail=detail))
                 _log.warning("nowhere to post the result; it is kept", detail=detail, **about(job))
+                if changed is not None:
+                    world.observer.changed(changed, job.status)
             case _:
                 assert_never(delivery)
+
+    async def posted(self, job: Job, posted: Posted) -> None:
+        """The whole result can be seen by its user: a job in `delivering`, or a kept one, is delivered."""
+        world = self._world
+        changed = await persist(lambda: world.store.mark_delivered(job.id, posted=posted))
+        await world.discard(job.id)
         if changed is not None:
+            _log.info("delivered", message_id=posted.message_id, **about(job))
             world.observer.changed(changed, job.status)
+
+    def paths(self, job: Job) -> Sequence[Path]:
+        """Where the images of a stored result lie."""
+        return [self._world.files.path(job.id, image) for image in job.images]
 
     async def _post(self, job: Job) -> Delivery:
         world = self._world
-        paths = [world.files.path(job.id, image) for image in job.images]
         pause, faults = _PAUSE_FIRST, 0
         while True:
             usage = await world.usage(job)
             missing = max(0, job.request.images - len(job.images))
             try:
                 # What is missing is given back with the settlement, which comes after the post.
-                return await world.audience.deliver(job, paths, replace(usage, used=usage.used - missing))
+                return await world.audience.deliver(job, self.paths(job), replace(usage, used=usage.used - missing))
             except FileNotFoundError:
                 raise
             except (DeliveryDelayed, OSError) as delayed:

@@ -1,13 +1,15 @@
-"""The ends without images: failed and cancelled; both refund and tell the user."""
+"""The ends without images: failed and cancelled; both refund and tell the user, once."""
 
 import asyncio
 import dataclasses
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, assert_never
 
 import structlog
 
 from jobs.errors import ProviderError
 from jobs.model import Failure, Job
+from jobs.outcomes import NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
 from jobs.status import Status
 from jobs.world import World, about, persist
@@ -16,6 +18,7 @@ _log = structlog.get_logger(__name__)
 _PAUSE_FIRST: Final = 1.0  # seconds between two tries to tell a user
 _PAUSE_LONGEST: Final = 60.0
 _MOST_TRIES: Final = 15  # some ten minutes
+_STILL_NEWS: Final = 24 * 3600 * 1000  # ms: what ended earlier is told at the user's next command, not by a start
 
 
 class Ending:
@@ -23,11 +26,16 @@ class Ending:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._telling: set[str] = set()
+
+    def is_telling(self, job_id: str) -> bool:
+        """Whether this job's end is on its way to its user."""
+        return job_id in self._telling
 
     async def fail(self, job: Job, failure: Failure) -> None:
         """End the job without images, refund it, and tell its user."""
         store = self._world.store
-        failed = await persist(lambda: store.mark_failed(job.id, failure))
+        failed = await self._end(job, lambda: store.mark_failed(job.id, failure))
         if failed is not None:
             _log.warning("the job has failed", reason=failure.reason, detail=failure.detail, **about(job))
             await self._ended(failed, job.status)
@@ -53,7 +61,7 @@ class Ending:
         """Tell the API where it can be told, then refund."""
         if job.prediction_id is not None:
             await self.cancel_upstream(job, job.prediction_id)
-        cancelled = await persist(lambda: self._world.store.mark_cancelled(job.id))
+        cancelled = await self._end(job, lambda: self._world.store.mark_cancelled(job.id))
         if cancelled is not None:
             _log.info("cancelled", **about(job))
             await self._ended(cancelled, job.status)
@@ -69,6 +77,22 @@ class Ending:
             self._world.observer.provider_error(job.provider, error.reason)
             _log.info("the API did not cancel", detail=error.detail, **about(job))
 
+    async def tell_untold(self) -> None:
+        """After a start: tell what the last process did not come to tell."""
+        world = self._world
+        for job in await world.store.to_tell(since=world.clock.now() - _STILL_NEWS):
+            if job.id not in self._telling:
+                self._telling.add(job.id)
+                world.tasks.spawn(f"tell {job.id}", self._tell(job))
+
+    async def _end(self, job: Job, write: Callable[[], Awaitable[Job | None]]) -> Job | None:
+        first = job.id not in self._telling
+        self._telling.add(job.id)  # before the commit: no command may find it untold while it is about to be told
+        ended = await persist(write)
+        if ended is None and first:
+            self._telling.discard(job.id)
+        return ended
+
     async def _ended(self, job: Job, previous: Status) -> None:
         world = self._world
         world.observer.changed(job, previous)
@@ -78,15 +102,31 @@ class Ending:
         await world.discard(job.id)
 
     async def _tell(self, job: Job) -> None:
-        """Tell the user, again and again while Discord has trouble; the refund does not depend on it."""
-        pause = _PAUSE_FIRST
+        try:
+            await self._try_to_tell(job)
+        finally:
+            self._telling.discard(job.id)
+
+    async def _try_to_tell(self, job: Job) -> None:
+        """Again and again while Discord has trouble; the refund does not depend on it.
+
+        Whom it does not reach is told at their next command: the row says that they were not told.
+        """
+        world, pause = self._world, _PAUSE_FIRST
         for _ in range(_MOST_TRIES):
             try:
-                await self._world.audience.tell_failure(job, await self._world.usage(job))
+                told = await world.audience.tell_failure(job, await world.usage(job))
             except DeliveryDelayed as delayed:
                 _log.warning("the user could not be told yet", detail=str(delayed), pause_s=pause, **about(job))
             else:
+                match told:
+                    case Shown():
+                        await persist(lambda: world.store.mark_told(job.id))
+                    case NowhereToPost(detail=detail):
+                        _log.warning("no way is open to tell the user how it ended", detail=detail, **about(job))
+                    case _:
+                        assert_never(told)
                 return
             await asyncio.sleep(pause)
             pause = min(_PAUSE_LONGEST, 2 * pause)
-        _log.error("the user could not be told of the failure", **about(job))
+        _log.error("the user could not be told how it ended", **about(job))

@@ -83,9 +83,54 @@ async def test_a_partial_result_is_delivered_and_the_rest_refunded(rig: Rig) -> 
     assert await rig.used() == 1
 
 
+async def test_a_partial_result_waits_a_minute_for_the_rest(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs.completion, "_REFETCH", 0.001)
+    job, world = await rig.running(count=2), rig.world()
+    rig.source.errors["https://a"] = Temporary("503")
+    completing = asyncio.create_task(completion(world).complete(job, TWO))
+    await settled(world, lambda: rig.source.fetched.count("https://a") > 1)
+    assert await rig.status(job) is Status.RUNNING
+    assert rig.source.fetched.count("https://b") == 1
+    rig.source.errors.clear()
+    await completing
+    await settled(world, lambda: True)
+    assert rig.audience.delivered == [(job.id, [b"https://a", b"https://b"])]
+    assert await rig.used() == 2
+
+
+async def test_after_that_minute_what_is_there_is_delivered_and_the_rest_refunded(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.completion, "_REFETCH", 0.001)
+    job, world = await rig.running(count=2), rig.world()
+    rig.source.errors["https://a"] = Temporary("503")
+    completing = asyncio.create_task(completion(world).complete(job, TWO))
+    await settled(world, lambda: rig.source.fetched.count("https://a") > 1)
+    rig.clock.advance(60_000)
+    await completing
+    await settled(world, lambda: bool(rig.audience.delivered))
+    assert rig.audience.delivered == [(job.id, [b"https://b"])]
+    assert await rig.used() == 1
+
+
+async def test_where_nothing_came_but_something_may_still_come_the_job_goes_on(rig: Rig) -> None:
+    job = await rig.running(count=2)
+    rig.source.errors |= {"https://a": ResultUnusable("410"), "https://b": Temporary("503")}
+    await complete(rig, job, TWO)
+    assert await rig.status(job) is Status.RUNNING
+
+
+async def test_the_vendors_link_is_kept_with_the_image(rig: Rig) -> None:
+    job = await rig.running(count=2)
+    await complete(rig, job, Finished(images=(ImageLink(url="https://a"), *DONE.images)))
+    current = await rig.store.get(job.id)
+    assert current is not None
+    assert [image.url for image in current.images] == ["https://a", None]
+
+
 async def test_a_result_that_cannot_be_fetched_yet_is_fetched_again_at_the_next_poll(rig: Rig) -> None:
     job = await rig.running(count=2)
-    rig.source.errors["https://a"] = Temporary("503")
+    rig.source.errors |= {"https://a": Temporary("503"), "https://b": Temporary("503")}
     await complete(rig, job, TWO)
     assert await rig.status(job) is Status.RUNNING
     assert rig.audience.followed[-1] == (job.id, Status.RUNNING)
@@ -145,7 +190,7 @@ async def test_what_a_synchronous_answer_brought_is_fetched_again_for_some_minut
 ) -> None:
     monkeypatch.setattr(jobs.completion, "_REFETCH", 0.001)
     job, world = await rig.claimed(count=2), rig.world()
-    rig.source.errors["https://a"] = Temporary("503")
+    rig.source.errors |= {"https://a": Temporary("503"), "https://b": Temporary("503")}
     completing = asyncio.create_task(completion(world).complete(job, TWO))
     await settled(world, lambda: bool(rig.audience.unfollowed))
     assert await rig.status(job) is Status.SUBMITTING
@@ -158,7 +203,7 @@ async def test_what_a_synchronous_answer_brought_is_fetched_again_for_some_minut
 async def test_after_those_minutes_it_has_failed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs.completion, "_REFETCH", 0.001)
     job, world = await rig.claimed(count=2), rig.world()
-    rig.source.errors["https://a"] = Temporary("503")
+    rig.source.errors |= {"https://a": Temporary("503"), "https://b": Temporary("503")}
     completing = asyncio.create_task(completion(world).complete(job, TWO))
     await settled(world, lambda: bool(rig.audience.unfollowed))
     rig.clock.advance(jobs.completion._PATIENCE + 1)
@@ -170,7 +215,7 @@ async def test_after_those_minutes_it_has_failed(rig: Rig, monkeypatch: pytest.M
 async def test_what_only_a_webhook_told_of_is_polled_for_when_it_cannot_be_fetched_yet(rig: Rig) -> None:
     job = await rig.claimed()
     await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + 1)
-    rig.source.errors["https://a"] = Temporary("503")
+    rig.source.errors |= {"https://a": Temporary("503"), "https://b": Temporary("503")}
     await complete(rig, job, Finished(images=TWO.images, prediction_id="from-the-webhook"))
     current = await rig.store.get(job.id)
     assert current is not None

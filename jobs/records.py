@@ -1,0 +1,46 @@
+"""What the store remembers beside the states of jobs, as protocols: what was posted, and who was told."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from jobs.model import Job, Post, Posted
+
+
+class PostRecords(Protocol):
+    """Messages that must not be sent twice; raises `jobs.ports.StoreUnavailable` as the whole store does."""
+
+    async def posts(self, job_id: str) -> Sequence[Post]:
+        """Everything that was begun for a job, the oldest first."""
+        ...
+
+    async def begin_post(self, job_id: str, part: str, *, channel_id: int) -> None:
+        """This message is about to be sent; a repetition in the same channel keeps the first moment."""
+        ...
+
+    async def name_post(self, job_id: str, part: str, *, posted: Posted) -> None:
+        """This message is there."""
+        ...
+
+    async def forget_post(self, job_id: str, part: str) -> None:
+        """Discord refused this message, so it is certainly not there; one that has a name stays."""
+        ...
+
+
+class History(Protocol):
+    """What a user has in a server, and what nobody has told them yet."""
+
+    async def history(self, *, guild_id: int, user_id: int, limit: int) -> Sequence[Job]:
+        """At most `limit` of the user's jobs in this server: those whose result is kept first, then newest first."""
+        ...
+
+    async def untold(self, *, guild_id: int, user_id: int, limit: int) -> Sequence[Job]:
+        """At most `limit` of the user's jobs here that ended without their learning of it, oldest first."""
+        ...
+
+    async def to_tell(self, *, since: int) -> Sequence[Job]:
+        """Every job that failed or was cancelled after `since` (UTC ms) and whose user was not told, oldest first."""
+        ...
+
+    async def mark_told(self, job_id: str) -> None:
+        """Its user knows how it ended; harmless when that is known already."""
+        ...
