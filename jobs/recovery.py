@@ -29,6 +29,7 @@ async def recover(world: World, steps: Steps) -> int:
     jobs = await world.store.unfinished()
     for job in jobs:
         await _resume(job, world, steps)
+    await steps.ending.tell_untold()
     await _sweep(world)
     if jobs:
         _log.info("unfinished jobs are resumed", jobs=len(jobs))

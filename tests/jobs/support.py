@@ -99,8 +99,11 @@ class WritingSource:
 
     errors: dict[str, ProviderError] = field(default_factory=dict)
     wait_for: asyncio.Event | None = None
+    fetched: list[str] = field(default_factory=list)
 
     async def fetch(self, image: RemoteImage, path: Path) -> StoredImage:
+        if not isinstance(image, ImageData):
+            self.fetched.append(image.url)
         if self.wait_for is not None:
             await self.wait_for.wait()
         data = image.data if isinstance(image, ImageData) else image.url.encode()
@@ -121,7 +124,7 @@ class RememberingAudience:
     usages: list[Usage] = field(default_factory=list)
     failures: list[tuple[Job, Usage]] = field(default_factory=list)
     deliveries: list[Delivery | Exception] = field(default_factory=list)
-    failure_errors: list[Exception] = field(default_factory=list)
+    failure_answers: list[Delivery | Exception] = field(default_factory=list)
 
     def follow(self, job: Job) -> None:
         self.followed.append((job.id, job.status))
@@ -135,10 +138,10 @@ class RememberingAudience:
         self.delivered.append((job.id, [await asyncio.to_thread(path.read_bytes) for path in paths]))
         return answer
 
-    async def tell_failure(self, job: Job, usage: Usage) -> None:
-        if self.failure_errors:
-            raise self.failure_errors.pop(0)
+    async def tell_failure(self, job: Job, usage: Usage) -> Delivery:
+        answer: Delivery = _play(self.failure_answers, Shown(posted=Posted(channel_id=3, message_id=6)))
         self.failures.append((job, usage))
+        return answer
 
 
 @dataclass

@@ -173,10 +173,13 @@ async def test_a_user_is_told_of_a_failure_again_until_discord_takes_it(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jobs.ending._PAUSE_FIRST", 0.001)
-    rig.audience.failure_errors = [DeliveryDelayed("503"), DeliveryDelayed("503")]
+    rig.audience.failure_answers = [DeliveryDelayed("503"), DeliveryDelayed("503")]
     job, world = await rig.running(), rig.world()
     assert await JobService(world, ONE_SLOT).cancel(job)
     await settled(world, lambda: bool(rig.audience.failures))
+    current = await rig.store.get(job.id)
+    assert current is not None
+    assert current.told_at == rig.clock.ms
 
 
 async def test_a_claim_that_is_committed_at_the_moment_of_a_stop_is_sent(
