@@ -58,13 +58,19 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A text channel, or with `recipient_id` the bot's direct messages with that user."""
+    """A text channel; with `parent_id` a thread in one; with `recipient_id` the bot's direct messages with that user.
+
+    A thread is `nsfw` when its channel is; only a thread is ever `archived` or `locked`.
+    """
 
     id: int
     name: str
     guild_id: int | None
     recipient_id: int | None
     nsfw: bool
+    parent_id: int | None
+    archived: bool
+    locked: bool
 
     @classmethod
     def read(cls, data: Json) -> Self:
@@ -75,6 +81,9 @@ class Channel:
             guild_id=read_id(data["guild_id"]),
             recipient_id=read_id(data["recipient_id"]),
             nsfw=data["nsfw"],
+            parent_id=read_id(data["parent_id"]),
+            archived=data["archived"],
+            locked=data["locked"],
         )
 
 

@@ -36,7 +36,7 @@ class Places(ControlSession):
         return [each for each in found if guild is None or each.guild_id == guild.id]
 
     async def channel(self, name: str, guild: Guild | None = None) -> Channel:
-        """Return a text channel by its name; SandboxError when there is none."""
+        """Return a text channel or thread by its name; SandboxError when there is none."""
         return _named(await self.channels(guild), name)
 
     async def commands(self) -> list[Mapping[str, Any]]:
@@ -61,8 +61,19 @@ class Places(ControlSession):
         """Mark a channel age-restricted, or not."""
         return Channel.read(await self._call("PATCH", f"channels/{channel.id}", {"nsfw": nsfw}))
 
+    async def add_thread(self, channel: Channel, name: str, owner: User) -> Channel:
+        """Make a public thread in a text channel."""
+        body = {"name": name, "user_id": str(owner.id)}
+        return Channel.read(await self._call("POST", f"channels/{channel.id}/threads", body))
+
+    async def set_thread(self, thread: Channel, *, archived: bool | None = None, locked: bool | None = None) -> Channel:
+        """Archive or lock a thread, or undo it; what is left out stays as it is."""
+        given = {"archived": archived, "locked": locked}
+        body = {name: value for name, value in given.items() if value is not None}
+        return Channel.read(await self._call("PATCH", f"channels/{thread.id}", body))
+
     async def remove_channel(self, channel: Channel) -> None:
-        """Delete a channel."""
+        """Delete a channel with its threads, or one thread."""
         await self._call("DELETE", f"channels/{channel.id}")
 
     async def set_permissions(

@@ -13,7 +13,7 @@ from sandbox.discord.errors import (
 )
 from sandbox.discord.message_objects import message_json
 from sandbox.discord.model import Channel, ChannelKind, Json, Message
-from sandbox.discord.permissions import Permission
+from sandbox.discord.permissions import Permission, to_send
 from sandbox.discord.world import World
 
 LIST_DEFAULT, LIST_MOST = 50, 100
@@ -42,7 +42,7 @@ def _check_may_post(world: World, channel: Channel, allowed: int, payload: Json,
         shared = any({world.bot.id, recipient.id} <= guild.members.keys() for guild in world.guilds.values())
         if not recipient.accepts_dms or not shared:
             raise cannot_message_user()
-    needed = int(Permission.SEND_MESSAGES)
+    needed = int(to_send(channel))
     if draft.embeds:
         needed |= Permission.EMBED_LINKS
     if draft.attachments:
@@ -172,8 +172,8 @@ async def _delete(call: Call) -> Answer:
 
 
 async def _typing(call: Call) -> Answer:
-    _, allowed = _seen_channel(call)
-    if not allowed & Permission.SEND_MESSAGES:
+    channel, allowed = _seen_channel(call)
+    if not allowed & to_send(channel):
         raise missing_permissions()
     return Answer(status=204)
 

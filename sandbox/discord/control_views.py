@@ -25,7 +25,10 @@ def channel_view(channel: Channel) -> Json:
         "name": channel.name,
         "guild_id": _text(channel.guild_id),
         "recipient_id": _text(channel.recipient_id),
-        "nsfw": channel.nsfw,
+        "nsfw": channel.place.nsfw,
+        "parent_id": _text(channel.parent.id if channel.parent else None),
+        "archived": channel.thread is not None and channel.thread.archived,
+        "locked": channel.thread is not None and channel.thread.locked,
     }
 
 

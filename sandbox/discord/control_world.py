@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sandbox.discord import permissions
+from sandbox.discord import permissions, threads
 from sandbox.discord.context import Discord
 from sandbox.discord.control_views import channel_view, guild_view, user_view, world_view
 from sandbox.discord.control_web import Asked, add_control, find_user
@@ -53,18 +53,40 @@ async def _add_channel(asked: Asked) -> object:
     return channel_view(channel)
 
 
+async def _add_thread(asked: Asked) -> object:
+    parent = asked.discord.world.channel(asked.path_id())
+    if parent.kind is not ChannelKind.TEXT:
+        raise ValueError("only a server's text channel has threads")
+    channel = asked.discord.world.add_thread(parent, str(asked.get("name")), owner=asked.user())
+    threads.tell(asked.discord, "THREAD_CREATE", channel, newly_created=True)
+    return channel_view(channel)
+
+
 async def _change_channel(asked: Asked) -> object:
     channel = asked.discord.world.channel(asked.path_id())
+    if channel.thread is not None and "nsfw" in asked.body:
+        raise ValueError("a thread is as age-restricted as its channel")
     channel.nsfw = bool(asked.body.get("nsfw", channel.nsfw))
     channel.name = str(asked.body.get("name", channel.name))
-    _tell_channel(asked.discord, "CHANNEL_UPDATE", channel)
+    if channel.thread is not None or asked.body.keys() & {"archived", "locked"}:
+        archived, locked = (asked.body.get(name) for name in ("archived", "locked"))
+        threads.set_state(asked.discord, channel, archived=archived, locked=locked)
+    else:
+        _tell_channel(asked.discord, "CHANNEL_UPDATE", channel)
     return channel_view(channel)
 
 
 async def _remove_channel(asked: Asked) -> object:
-    channel = asked.discord.world.channel(asked.path_id())
-    del asked.discord.world.channels[channel.id]
-    _tell_channel(asked.discord, "CHANNEL_DELETE", channel)
+    """Delete a channel with its threads, about which Discord says nothing more, or one thread."""
+    world = asked.discord.world
+    channel = world.channel(asked.path_id())
+    for thread in world.threads_in(channel):
+        del world.channels[thread.id]
+    del world.channels[channel.id]
+    if channel.thread is None:
+        _tell_channel(asked.discord, "CHANNEL_DELETE", channel)
+    else:
+        threads.tell(asked.discord, "THREAD_DELETE", channel)
     return {}
 
 
@@ -175,6 +197,7 @@ def add_world_routes(app: web.Application) -> None:
         ("GET", "world", _show),
         ("POST", "guilds", _add_guild),
         ("POST", "channels", _add_channel),
+        ("POST", "channels/{id}/threads", _add_thread),
         ("PATCH", "channels/{id}", _change_channel),
         ("DELETE", "channels/{id}", _remove_channel),
         ("PUT", "channels/{id}/permissions", _set_permissions),

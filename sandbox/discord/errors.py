@@ -137,6 +137,16 @@ def missing_permissions() -> ApiError:
     return ApiError(403, 50013, "Missing Permissions")
 
 
+def thread_archived(status: int) -> ApiError:
+    """Nothing changes in an archived thread: 400, or 403 where it is locked as well and so cannot be opened."""
+    return ApiError(status, 50083, "Thread is archived")
+
+
+def thread_locked() -> ApiError:
+    """Only who may manage threads writes in a locked one."""
+    return ApiError(403, 160005, "Thread is locked")
+
+
 def cannot_message_user() -> ApiError:
     """The user takes no direct messages from the bot."""
     return ApiError(403, 50007, "Cannot send messages to this user")

@@ -26,7 +26,7 @@ from sandbox.discord.model import (
     User,
 )
 from sandbox.discord.options import check_may_use, find_command, read_invocation
-from sandbox.discord.permissions import Permission
+from sandbox.discord.permissions import Permission, to_send
 from sandbox.discord.world import World
 
 
@@ -160,7 +160,8 @@ def _filled(field: Json, values: Mapping[str, str]) -> Json:
 def write(discord: Discord, user: User, channel: Channel, content: str) -> Message:
     """Post a member's own message."""
     allowed = discord.world.permissions(channel, user.id)
-    if not allowed & Permission.SEND_MESSAGES:
+    locked = channel.thread is not None and channel.thread.locked and not allowed & Permission.MANAGE_THREADS
+    if locked or not allowed & to_send(channel):
         raise Refusal(f"{user.name} may not write here")
     draft = Draft(content=content, mentions=mentions_of(content))
     return posting.create(discord, posting.Origin(channel=channel, author=user), draft)

@@ -12,6 +12,7 @@ class ChannelKind(enum.IntEnum):
 
     TEXT = 0
     DM = 1
+    PUBLIC_THREAD = 11
 
 
 class MessageFlag(enum.IntFlag):
@@ -96,8 +97,19 @@ class Overwrite:
 
 
 @dataclass(kw_only=True)
+class ThreadState:
+    """What only a thread has; `archived` and `locked` are independent of one another."""
+
+    owner_id: int
+    created_ms: int
+    archived_ms: int  # when `archived` changed last
+    archived: bool = False
+    locked: bool = False
+
+
+@dataclass(kw_only=True)
 class Channel:
-    """A text channel of a guild, or the direct messages between the bot and `recipient_id`."""
+    """A text channel of a guild, a thread in one (`parent`), or the bot's direct messages with `recipient_id`."""
 
     id: int
     kind: ChannelKind
@@ -108,6 +120,13 @@ class Channel:
     position: int = 0
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     last_message_id: int | None = None
+    parent: "Channel | None" = None
+    thread: ThreadState | None = None
+
+    @property
+    def place(self) -> "Channel":
+        """The channel whose permissions and age restriction count here: a thread's is its parent."""
+        return self.parent or self
 
 
 @dataclass(kw_only=True)

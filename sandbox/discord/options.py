@@ -49,7 +49,7 @@ def check_may_use(world: World, channel: Channel, command: Json, user_id: int) -
     here = 0 if channel.guild_id is not None else 1
     if contexts is not None and here not in contexts:
         raise Refusal(f"/{command['name']} is not offered in this kind of channel")
-    if command.get("nsfw") and not channel.nsfw:
+    if command.get("nsfw") and not channel.place.nsfw:
         raise Refusal(f"/{command['name']} is age-restricted and this channel is not")
     if channel.guild_id is None:
         return

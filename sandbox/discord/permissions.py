@@ -26,6 +26,8 @@ class Permission(enum.IntFlag):
     MANAGE_ROLES = 1 << 28
     MANAGE_WEBHOOKS = 1 << 29
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
     USE_EXTERNAL_APPS = 1 << 50
 
@@ -42,9 +44,14 @@ TALKING = (
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.SEND_MESSAGES_IN_THREADS
 )
-# Without SEND_MESSAGES these mean nothing, so Discord takes them away as well.
+# Without the right to send these mean nothing, so Discord takes them away as well.
 _NEED_SENDING = Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS
 IN_DM = int(TALKING | Permission.MENTION_EVERYONE)
+
+
+def to_send(channel: Channel) -> Permission:
+    """Return the bit that lets one send messages there."""
+    return Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
 
 
 def from_names(names: Iterable[str]) -> int:
@@ -79,22 +86,27 @@ def in_guild(guild: Guild, user_id: int) -> int:
 
 
 def in_channel(guild: Guild, channel: Channel, user_id: int) -> int:
-    """Return the member's bits in a channel: @everyone's overwrite, then the roles', then the member's."""
+    """Return the member's bits in a channel: @everyone's overwrite, then the roles', then the member's.
+
+    A thread has those of its parent, where another bit than SEND_MESSAGES says who may send:
+    https://discord.com/developers/docs/topics/permissions#inherited-permissions-threads
+    """
+    overwrites = channel.place.overwrites
     bits = in_guild(guild, user_id)
     if bits in {0, ALL}:
         return bits
-    if everyone := channel.overwrites.get(guild.id):
+    if everyone := overwrites.get(guild.id):
         bits = bits & ~everyone.deny | everyone.allow
     allow = deny = 0
     for role_id in guild.members[user_id].role_ids:
-        if overwrite := channel.overwrites.get(role_id):
+        if overwrite := overwrites.get(role_id):
             allow |= overwrite.allow
             deny |= overwrite.deny
     bits = bits & ~deny | allow
-    if own := channel.overwrites.get(user_id):
+    if own := overwrites.get(user_id):
         bits = bits & ~own.deny | own.allow
     if not bits & Permission.VIEW_CHANNEL:
         return 0
-    if not bits & Permission.SEND_MESSAGES:
+    if not bits & to_send(channel):
         bits &= ~_NEED_SENDING
     return bits

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sandbox.discord import threads
 from sandbox.discord.context import Discord
 from sandbox.discord.drafts import Draft, Mentions
 from sandbox.discord.errors import empty_message
@@ -41,10 +42,12 @@ def create(discord: Discord, origin: Origin, draft: Draft) -> Message:
     """Post a message; it notifies those whom it mentions, unless it is ephemeral, loading or silent.
 
     Raises:
-        ApiError: 50006, there is nothing in it and it is not a deferred answer's "thinking".
+        ApiError: 50006, there is nothing in it and it is not a deferred answer's "thinking"; or the thread is locked.
     """
     world, interaction, channel = discord.world, origin.interaction, origin.channel
     flags = origin.flags | draft.flags & _ASKED_FOR
+    if MessageFlag.EPHEMERAL not in flags:
+        threads.check_may_send(world, channel, origin.author.id)
     loading = MessageFlag.LOADING in flags
     if not (loading or draft.content or draft.embeds or draft.attachments or draft.components):
         raise empty_message()
@@ -66,6 +69,8 @@ def create(discord: Discord, origin: Origin, draft: Draft) -> Message:
         message.pinged_ids = list(message.mention_ids)
     world.messages[message.id] = message
     channel.last_message_id = message.id
+    if not message.ephemeral:
+        threads.open_again(discord, channel)
     _dispatch(discord, "MESSAGE_CREATE", message)
     world.events.emit("message_created", **_told(message))
     return message
@@ -75,8 +80,11 @@ def edit(discord: Discord, message: Message, draft: Draft) -> Message:
     """Change a message; a "thinking" one becomes real by it. Nobody is notified.
 
     Raises:
-        ApiError: 50006, nothing would be left in it.
+        ApiError: 50006, nothing would be left in it; or its thread is archived or locked.
     """
+    if not message.ephemeral:
+        world = discord.world
+        threads.check_may_edit(world, world.channels[message.channel_id], message.author_id)
     before = (message.content, message.embeds, message.components, message.attachments)
     _fill(discord, message, draft)
     if not (message.content or message.embeds or message.attachments or message.components):
@@ -94,7 +102,14 @@ def edit(discord: Discord, message: Message, draft: Draft) -> Message:
 
 
 def delete(discord: Discord, message: Message, *, by: User) -> None:
-    """Delete a message; the record stays for the control API."""
+    """Delete a message; the record stays for the control API.
+
+    Raises:
+        ApiError: its thread is locked; in one that is only archived messages are deleted as ever.
+    """
+    if not message.ephemeral:
+        world = discord.world
+        threads.check_may_send(world, world.channels[message.channel_id], by.id)
     message.deleted = True
     data: Json = {"id": str(message.id), "channel_id": str(message.channel_id)}
     if message.guild_id is not None:
@@ -122,7 +137,7 @@ def _mention(discord: Discord, message: Message, mentions: Mentions) -> None:
     message.mention_role_ids = [role_id for role_id in mentions.role_ids if guild and role_id in guild.roles]
     channel = world.channels[message.channel_id]
     may = world.permissions(channel, message.author_id) & Permission.MENTION_EVERYONE
-    message.mention_everyone = mentions.everyone and channel.kind is ChannelKind.TEXT and bool(may)
+    message.mention_everyone = mentions.everyone and channel.kind is not ChannelKind.DM and bool(may)
 
 
 def _message_intent(message: Message) -> int:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from sandbox.discord.model import Channel, ChannelKind, Guild, Json, Member, Role, User
+from sandbox.discord.model import Channel, ChannelKind, Guild, Json, Member, Role, ThreadState, User
+from sandbox.discord.permissions import Permission, in_channel
 from sandbox.discord.world import World
 
 
@@ -82,7 +83,9 @@ def role_json(role: Role) -> Json:
 
 
 def channel_json(world: World, channel: Channel) -> Json:
-    """Write a channel object of either type."""
+    """Write a channel object of any type."""
+    if channel.thread is not None:
+        return _thread_json(world, channel, channel.thread)
     data: Json = {
         "id": str(channel.id),
         "type": int(channel.kind),
@@ -109,6 +112,31 @@ def channel_json(world: World, channel: Channel) -> Json:
             }
             for each in channel.overwrites.values()
         ],
+    }
+
+
+def _thread_json(world: World, channel: Channel, state: ThreadState) -> Json:
+    messages = [each for each in world.messages.values() if each.channel_id == channel.id and not each.ephemeral]
+    return {
+        "id": str(channel.id),
+        "type": int(channel.kind),
+        "guild_id": str(channel.guild_id),
+        "parent_id": str(channel.place.id),
+        "owner_id": str(state.owner_id),
+        "name": channel.name,
+        "last_message_id": None if channel.last_message_id is None else str(channel.last_message_id),
+        "rate_limit_per_user": 0,
+        "flags": 0,
+        "message_count": sum(not each.deleted for each in messages),
+        "member_count": len({state.owner_id, *(each.author_id for each in messages)}),
+        "total_message_sent": len(messages),
+        "thread_metadata": {
+            "archived": state.archived,
+            "archive_timestamp": timestamp(state.archived_ms),
+            "auto_archive_duration": 4320,
+            "locked": state.locked,
+            "create_timestamp": timestamp(state.created_ms),
+        },
     }
 
 
@@ -150,7 +178,7 @@ def guild_create_json(world: World, guild: Guild) -> Json:
     """Write a guild as GUILD_CREATE carries it: of the members only the bot, as without GUILD_MEMBERS."""
     own = guild.members[world.bot.id]
     empty = (
-        "threads", "presences", "voice_states", "stage_instances", "guild_scheduled_events",
+        "presences", "voice_states", "stage_instances", "guild_scheduled_events",
         "soundboard_sounds",
     )  # fmt: skip
     return {
@@ -162,4 +190,11 @@ def guild_create_json(world: World, guild: Guild) -> Json:
         "member_count": len(guild.members),
         "members": [member_json(world, own)],
         "channels": [channel_json(world, channel) for channel in world.guild_channels(guild)],
+        "threads": [
+            channel_json(world, each)
+            for each in world.threads_in(guild)
+            if each.thread is not None
+            and not each.thread.archived
+            and in_channel(guild, each, world.bot.id) & Permission.VIEW_CHANNEL
+        ],
     }

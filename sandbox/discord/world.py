@@ -15,6 +15,7 @@ from sandbox.discord.model import (
     Member,
     Message,
     Role,
+    ThreadState,
     User,
 )
 from sandbox.discord.permissions import ALL, IN_DM, TALKING, Permission, in_channel
@@ -138,6 +139,20 @@ class World:
         self.channels[channel.id] = channel
         return channel
 
+    def add_thread(self, parent: Channel, name: str, *, owner: User) -> Channel:
+        """Make a public thread in a text channel."""
+        now_ms = self.clock.now_ms()
+        thread = Channel(
+            id=self.new_id(),
+            kind=ChannelKind.PUBLIC_THREAD,
+            name=name,
+            guild_id=parent.guild_id,
+            parent=parent,
+            thread=ThreadState(owner_id=owner.id, created_ms=now_ms, archived_ms=now_ms),
+        )
+        self.channels[thread.id] = thread
+        return thread
+
     def join(self, guild: Guild, user: User, *, permissions: int = 0) -> Member:
         """Make the user a member, with a role of its own when it gets permissions beyond @everyone's."""
         role_ids = []
@@ -169,11 +184,17 @@ class World:
         return channel
 
     def guild_channels(self, guild: Guild) -> list[Channel]:
-        """Return a guild's channels in their order."""
-        return sorted(
-            (channel for channel in self.channels.values() if channel.guild_id == guild.id),
-            key=lambda channel: channel.position,
-        )
+        """Return a guild's channels in their order, without threads."""
+        found = (each for each in self.channels.values() if each.guild_id == guild.id and each.thread is None)
+        return sorted(found, key=lambda channel: channel.position)
+
+    def threads_in(self, place: Guild | Channel) -> list[Channel]:
+        """Return the threads of a guild or of one channel, archived ones too, oldest first."""
+        return [
+            each
+            for each in self.channels.values()
+            if each.parent is not None and place.id in {each.guild_id, each.parent.id}
+        ]
 
     def permissions(self, channel: Channel, user_id: int) -> int:
         """Return what a user may do in a channel; 0 when it is not there for them."""

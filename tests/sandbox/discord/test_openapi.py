@@ -103,6 +103,9 @@ async def test_answers_are_as_discord_describes_them(
         await call("GET", one, **where)
         await call("GET", "/channels/{channel_id}/messages", channel_id=art.id)
         await call("DELETE", one, **where)
+        thread = await world.add_thread(art, "foxes", mara)
+        await call("POST", "/channels/{channel_id}/messages", MESSAGE, channel_id=thread.id)
+        await call("GET", "/channels/{channel_id}", channel_id=thread.id)
         await _answer_interactions(call, sandbox, world, mara, art)
         assert call.problems == []
 
