@@ -8,7 +8,7 @@ import httpx
 from jobs.catalog import FLUX_2_LORA, Catalog, PerMegapixel, Provider
 from jobs.dispatcher import Limits
 from jobs.ports import ImageApi
-from media.fit import TooLarge, fit
+from media.fit import Fitted, fit
 from providers.aimlapi import AimlApi
 from providers.eachlabs import EachLabs
 from settings import Settings
@@ -46,17 +46,26 @@ def make_limits(settings: Settings) -> dict[Provider, Limits]:
     }
 
 
-def fit_pictures(paths: Sequence[Path], limit: int) -> list[Path]:
-    """The same pictures in at most `limit` bytes together, re-encoded beside them where needed. Blocking.
+def fit_messages(paths: Sequence[Path], limit: int) -> list[list[Fitted]]:
+    """Messages of pictures of at most `limit` bytes each, re-encoded beside the originals where needed. Blocking.
 
     Raises:
-        ValueError: however small they are made, they do not fit.
+        media.fit.TooLarge: the limit leaves no room for any picture.
     """
     if not paths:
         return []
     folder = paths[0].parent / "fitted"
     folder.mkdir(exist_ok=True)
-    try:
-        return fit(paths, limit, folder)
-    except TooLarge as error:
-        raise ValueError(str(error)) from error
+    return fit(paths, limit, folder)
+
+
+def fit_pictures(paths: Sequence[Path], limit: int) -> list[Path]:
+    """The same pictures in at most `limit` bytes together. Blocking.
+
+    Raises:
+        ValueError: they do not fit into one message.
+    """
+    messages = fit_messages(paths, limit)
+    if len(messages) > 1:
+        raise ValueError("too large for one message")
+    return [picture.path for message in messages for picture in message]
