@@ -13,7 +13,8 @@ from sandbox.discord.app import discord_api
 from sandbox.discord.cdn import add_cdn_routes
 from sandbox.discord.context import DISCORD, Discord
 from sandbox.discord.control_members import add_member_routes
-from sandbox.discord.control_web import explain
+from sandbox.discord.control_views import post_view
+from sandbox.discord.control_web import Asked, add_control, explain
 from sandbox.discord.control_world import add_world_routes
 from sandbox.discord.gateway import FAULT_TARGET, gateway
 from sandbox.discord.outbox import Close
@@ -113,6 +114,13 @@ def _application(discord: Discord) -> web.Application:
     app.add_subapp("/results", apis.results_app)
     apis.add_control_routes(app)
     app.router.add_get("/sandbox", _index)
+
+    async def ledger(asked: Asked) -> object:
+        world = asked.discord.world
+        posts = [post_view(each) for each in world.messages.values() if each.author_id == world.bot.id]
+        return {"creates": apis.creates(), "posts": posts}
+
+    add_control(app, "GET", "ledger", ledger)
     return app
 
 

@@ -11,6 +11,7 @@ from sandbox.apis.control import add_reading, add_settings
 from sandbox.apis.eachlabs import Eachlabs
 from sandbox.apis.generations import Generations
 from sandbox.apis.host import Host
+from sandbox.apis.ledger import creates
 from sandbox.apis.limits import Meter
 from sandbox.apis.predictions import Predictions
 from sandbox.apis.recorder import Recorder
@@ -32,6 +33,7 @@ class ImageApis:
     aimlapi_app: web.Application
     results_app: web.Application
     add_control_routes: Callable[[web.Application], None]
+    creates: Callable[[], list[dict[str, object]]]  # see `sandbox.apis.ledger`
 
 
 def image_apis(*, faults: Faults, clock: Clock, events: Events, base_url: Callable[[], str]) -> ImageApis:
@@ -118,4 +120,5 @@ def image_apis(*, faults: Faults, clock: Clock, events: Events, base_url: Callab
         aimlapi_app=aimlapi_app,
         results_app=results.app(),
         add_control_routes=add_control_routes,
+        creates=lambda: creates(predictions, generations, clock.now_ms()),
     )

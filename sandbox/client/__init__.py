@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from sandbox.client.faults import Fates
+from sandbox.client.ledger import Books, Ledger, PaidCreate, Post
 from sandbox.client.members import Members, Options
 from sandbox.client.messages import Attachment, Button, Message
 from sandbox.client.types import (
@@ -29,7 +30,10 @@ __all__ = [
     "Guild",
     "Interaction",
     "InteractionState",
+    "Ledger",
     "Message",
+    "PaidCreate",
+    "Post",
     "RecordedRequest",
     "Refused",
     "SandboxClient",
@@ -39,7 +43,7 @@ __all__ = [
 _MESSAGE_EVENTS = frozenset({"message_created", "message_edited", "message_deleted"})
 
 
-class SandboxClient(Members, Places, Fates):
+class SandboxClient(Members, Places, Fates, Books):
     """Whoever plays the members, the admins and the fates; made from the sandbox's `url`.
 
     Everything that waits raises TimeoutError after `timeout_s` seconds.

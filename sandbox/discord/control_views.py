@@ -60,6 +60,23 @@ def message_view(world: World, message: Message) -> Json:
     }
 
 
+def post_view(message: Message) -> Json:
+    """Write a message of the bot's as the ledger lists it; `files` are the names of all files it shows now."""
+    return {
+        "id": str(message.id),
+        "channel_id": str(message.channel_id),
+        "interaction_id": _text(message.interaction_id),
+        "at_ms": message.created_ms,
+        "attached_ms": message.attached_ms,
+        "files": [each.filename for each in message.attachments],
+        "nonce": None if message.nonce is None else str(message.nonce),
+        "ephemeral": message.ephemeral,
+        "loading": message.loading,
+        "edits": message.edits,
+        "deleted": message.deleted,
+    }
+
+
 def interaction_view(interaction: Interaction) -> Json:
     """Write an interaction without its token."""
     acknowledged = interaction.acknowledged_ms

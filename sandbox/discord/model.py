@@ -180,6 +180,7 @@ class Message:
     viewer_id: int | None = None
     edited_ms: int | None = None
     edits: int = 0
+    attached_ms: int | None = None  # when it first showed a file
     deleted: bool = False
 
     @property

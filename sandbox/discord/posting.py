@@ -128,6 +128,8 @@ def _fill(discord: Discord, message: Message, draft: Draft) -> None:
     if draft.components is not None:
         message.components = draft.components
     message.attachments = draft.attachments
+    if message.attachments and message.attached_ms is None:
+        message.attached_ms = discord.world.clock.now_ms()
 
 
 def _mention(discord: Discord, message: Message, mentions: Mentions) -> None:
