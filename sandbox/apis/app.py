@@ -83,10 +83,12 @@ def image_apis(*, faults: Faults, clock: Clock, events: Events, base_url: Callab
     eachlabs_app.cleanup_ctx.append(own_tasks)
 
     async def finish(request: web.Request) -> web.Response:
-        prediction = predictions.get(request.match_info["id"])
-        if prediction is None:
-            return web.json_response({"message": "no such prediction"}, status=404)
-        prediction.finish.set()
+        """Let a prediction or a generation end, held or not due."""
+        number = request.match_info["id"]
+        work = predictions.get(number) or generations.get(number)
+        if work is None:
+            return web.json_response({"message": f"there is no {number}"}, status=404)
+        work.finish.set()
         return web.json_response({})
 
     def all_predictions() -> object:
@@ -112,6 +114,7 @@ def image_apis(*, faults: Faults, clock: Clock, events: Events, base_url: Callab
             "/sandbox/aimlapi/generations",
             lambda: {"generations": [each.to_json() for each in generations.all()]},
         )
+        app.router.add_post("/sandbox/aimlapi/generations/{id}/finish", finish)
         add_reading(app, "/sandbox/aimlapi/requests", lambda: {"requests": aimlapi_requests.to_json()})
         add_reading(app, "/sandbox/aimlapi/stats", aimlapi_stats)
 

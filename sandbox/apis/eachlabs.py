@@ -21,6 +21,7 @@ from sandbox.fault_kinds import WEBHOOK, FaultKind
 KEY_PREFIX: Final = "sandbox-eachlabs-key"
 _LISTED_STATUSES: Final = frozenset({"created", "starting", "success", "error"})
 _MAX_LIMIT: Final = 100
+_WINDOW_MS: Final = 90 * 24 * 3600 * 1000  # listed when no beginning is asked for
 
 
 class Refusal(Exception):
@@ -145,6 +146,9 @@ class Eachlabs:
             since, until = _ms(query.get("from")), _ms(query.get("to"))
         except ValueError as error:
             raise Refusal(400, "Invalid query", [str(error)]) from None
+        until = now_ms if until is None else until
+        since = until - _WINDOW_MS if since is None else since
+        listed_ms = now_ms - round(self._settings.value.appears_after_s * 1000)
         wanted = set(filter(None, query.get("status", "").split(",")))
         if not 1 <= limit <= _MAX_LIMIT or offset < 0 or wanted - _LISTED_STATUSES:
             allowed = ", ".join(sorted(_LISTED_STATUSES))
@@ -153,8 +157,7 @@ class Eachlabs:
             answers.execution(each, now_ms)
             for each in reversed(self._predictions.all())
             if query.get("model") in {None, each.body["model"]}
-            and (since is None or each.created_ms >= since)
-            and (until is None or each.created_ms <= until)
+            and since <= each.created_ms <= min(until, listed_ms)
             and (not wanted or each.status(now_ms) in wanted)
         ]
         page = {"executions": rows[offset : offset + limit], "total_count": len(rows), "total_capped": False}

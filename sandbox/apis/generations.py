@@ -10,6 +10,7 @@ from sandbox.apis.models import AIMLAPI_TOKENS_PER_MEGAPIXEL, AIMLAPI_TOKENS_PER
 from sandbox.apis.results import Picture
 from sandbox.apis.settings import AimlapiSettings, Tunable
 from sandbox.apis.studio import Order, Studio
+from sandbox.apis.tasks import until_let
 
 
 @dataclass(kw_only=True, eq=False)
@@ -22,6 +23,7 @@ class Generation:
     order: Order
     began_ms: int
     refused: bool
+    finish: asyncio.Event = field(default_factory=asyncio.Event)  # set: do not wait for its time
     status: str = "working"
     ended_ms: int | None = None
     paid_tokens: int = 0
@@ -62,6 +64,14 @@ class Generations:
         """Return what the ended ones cost and those in work will."""
         return sum(price_tokens(each.order) if each.status == "working" else each.paid_tokens for each in self._all)
 
+    def get(self, generation_id: str) -> Generation | None:
+        """Return one generation, or None."""
+        return next((each for each in self._all if each.id == generation_id), None)
+
+    async def _due(self, due_ms: int) -> None:
+        await self._clock.sleep_until(due_ms)
+        await self._settings.until(lambda current: not current.hold)
+
     async def run(self, key: str, body: Mapping[str, object], order: Order) -> Generation:
         """Generate, for as long as the settings say; paid for even when the client is gone by then."""
         settings, now_ms = self._settings.value, self._clock.now_ms()
@@ -78,8 +88,7 @@ class Generations:
         due_ms = now_ms + round(settings.duration_s * 1000)
         try:
             pictures = [] if generation.refused else await self._studio.paint(order)
-            await self._clock.sleep_until(due_ms)
-            await self._settings.until(lambda current: not current.hold)
+            await until_let(generation.finish, self._due(due_ms))
         except asyncio.CancelledError:
             generation.status = "aborted"
             raise

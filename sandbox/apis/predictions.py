@@ -13,7 +13,7 @@ from sandbox.apis.models import EACHLABS_PRICE_MICRO_USD
 from sandbox.apis.results import Results
 from sandbox.apis.settings import EachlabsSettings, Tunable
 from sandbox.apis.studio import Order, Studio
-from sandbox.apis.tasks import TaskSet
+from sandbox.apis.tasks import TaskSet, until_let
 from sandbox.fault_kinds import RESULT, FaultKind
 from sandbox.faults import Fault
 
@@ -133,7 +133,7 @@ class Predictions:
         kind = None if prediction.fault is None else prediction.fault.kind
         will_paint = kind is None and not prediction.refused
         pictures = await self._studio.paint(prediction.order) if will_paint else []
-        await self._until_due(prediction)
+        await until_let(prediction.finish, self._due(prediction))
         if prediction.ended is not None or kind in {FaultKind.NEVER_ENDS, FaultKind.UNKNOWN_STATUS}:
             return
         status, text = _end_of(prediction)
@@ -141,17 +141,9 @@ class Predictions:
         prediction.error = text
         self._end(prediction, status)
 
-    async def _until_due(self, prediction: Prediction) -> None:
-        async def by_time() -> None:
-            await self._clock.sleep_until(prediction.due_ms)
-            await self._settings.until(lambda settings: not settings.hold)
-
-        waits = {asyncio.ensure_future(by_time()), asyncio.ensure_future(prediction.finish.wait())}
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+    async def _due(self, prediction: Prediction) -> None:
+        await self._clock.sleep_until(prediction.due_ms)
+        await self._settings.until(lambda settings: not settings.hold)
 
     def _end(self, prediction: Prediction, status: Status) -> None:
         if prediction.ended is not None:

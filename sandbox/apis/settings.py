@@ -37,6 +37,7 @@ class EachlabsSettings:
     error_text_in: str = "message"  # where a failed prediction says why
     create_redirect: str = "none"  # to_slash: the bare path redirects to the one with a slash; to_bare: back
     create_redirect_status: int = 307
+    appears_after_s: float = 0.0  # from the create until it is in the list of executions
     cancel_works: bool = True  # false: the cancel is accepted and the prediction ends as it would have
     refused_word: str = "forbidden-fruit"  # in a prompt with the safety checker on: refused for its content
 

@@ -1,4 +1,4 @@
-"""A set of tasks that live as long as their owner."""
+"""A set of tasks that live as long as their owner, and waiting for the first of two things."""
 
 import asyncio
 import logging
@@ -30,3 +30,13 @@ class TaskSet:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("task %s failed", task.get_name(), exc_info=error)
+
+
+async def until_let(let_go: asyncio.Event, due: Coroutine[object, object, None]) -> None:
+    """Wait until something is due, or until it is let go before."""
+    waits = {asyncio.ensure_future(due), asyncio.ensure_future(let_go.wait())}
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

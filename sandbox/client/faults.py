@@ -96,6 +96,10 @@ class Fates(ControlSession):
         """Return the AI/ML API's generations with their inputs, oldest first."""
         return list((await self._call("GET", "aimlapi/generations"))["generations"])
 
+    async def finish_generation(self, generation_id: str) -> None:
+        """Let a generation be answered now, although it is held or not due."""
+        await self._call("POST", f"aimlapi/generations/{generation_id}/finish")
+
     async def image_requests(self, api: str) -> list[Json]:
         """Return all requests to "eachlabs" or "aimlapi" with their headers and bodies."""
         return list((await self._call("GET", f"{api}/requests"))["requests"])

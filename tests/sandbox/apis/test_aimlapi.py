@@ -175,3 +175,21 @@ async def test_a_client_that_leaves_has_paid_all_the_same(world: Any) -> None:
     leaving.cancel()
     await world.turn("aimlapi", hold=False)
     await world.event("generation_ended", status="answered")
+
+
+async def test_one_held_request_is_answered_when_it_is_let_go(world: Any) -> None:
+    """The others stay held."""
+    await world.turn("aimlapi", hold=True)
+    asked = [asyncio.ensure_future(world.generate(prompt=prompt)) for prompt in ("first", "second")]
+    await world.event("generation_started", times=2)
+    (let_go,) = [
+        each["id"]
+        for each in await world.read("aimlapi/generations", "generations")
+        if each["body"]["prompt"] == "second"
+    ]
+    assert (await world.ask("POST", f"/sandbox/aimlapi/generations/{let_go}/finish")).status == 200
+    assert (await asked[1]).status == 200
+    assert not asked[0].done()
+    assert (await world.ask("POST", "/sandbox/aimlapi/generations/nothing/finish")).status == 404
+    await world.turn("aimlapi", hold=False)
+    assert (await asked[0]).status == 200

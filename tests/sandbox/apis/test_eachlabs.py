@@ -202,6 +202,25 @@ async def test_executions_are_listed_newest_first_and_filtered(world: Any) -> No
     assert (await world.ask("GET", path)).status == 401
 
 
+async def test_an_execution_may_be_listed_late_and_is_not_listed_for_ever(world: Any) -> None:
+    """By default the list goes back ninety days."""
+    await world.turn("eachlabs", appears_after_s=30)
+    created = await world.create()
+    prediction_id = created.body["predictionID"]
+    await world.ended(prediction_id)
+
+    async def listed(**query: str) -> list[str]:
+        page = (await world.ask("GET", "/eachlabs/v1/executions", params=query, headers=KEY)).body
+        return [each["id"] for each in page["executions"]]
+
+    assert await listed() == []
+    world.clock.advance(30)
+    assert await listed() == [prediction_id]
+    world.clock.advance(90 * 24 * 3600)
+    assert await listed() == []
+    assert await listed(**{"from": "2020-01-01T00:00:00Z"}) == [prediction_id]
+
+
 async def test_the_create_path_can_redirect(world: Any) -> None:
     """One of the two spellings answers 307 or 308 with the other's path, as set."""
     await world.turn("eachlabs", create_redirect="to_bare", create_redirect_status=308)
