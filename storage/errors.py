@@ -2,11 +2,18 @@
 
 UnusableDatabase              the start ends; `str()` is one sentence for the operator
 ├── LibraryTooOld             the SQLite that Python was built with lacks what the statements need
+├── DriverMissing             the library that speaks to PostgreSQL is not installed
+├── ServerTooOld              the PostgreSQL server lacks what the statements need
 ├── DatabaseNewer             a newer program has migrated it
 └── MigrationChanged          what was applied is not what this program would have applied
 
 A database in use that stops working is `jobs.ports.StoreUnavailable` instead: that may pass.
+A second of what may be there once is `Duplicate`: a lost race where one may happen, otherwise a fault of ours.
 """
+
+
+class Duplicate(Exception):
+    """The database has a row with this value already, and allows one; nothing was written."""
 
 
 class UnusableDatabase(Exception):
@@ -15,6 +22,14 @@ class UnusableDatabase(Exception):
 
 class LibraryTooOld(UnusableDatabase):
     """The SQLite library is older than the statements need."""
+
+
+class DriverMissing(UnusableDatabase):
+    """asyncpg is not installed."""
+
+
+class ServerTooOld(UnusableDatabase):
+    """The server is older than the statements need."""
 
 
 class DatabaseNewer(UnusableDatabase):

@@ -63,11 +63,13 @@ async def migrate(engine: Engine, clock: Clock, *, folder: Path = MIGRATIONS) ->
     """
     steps = load(folder, dialect=engine.dialect)
     async with engine.transaction() as connection:
+        await engine.sql.lock_migrations(connection)
         await engine.sql.create_schema_migrations(connection)
         _compare(steps, await _applied(engine, connection))
     for step in steps:
         async with engine.transaction() as connection:
             # Asked again within the transaction: another process may be starting at the same time.
+            await engine.sql.lock_migrations(connection)
             if step.version in await _applied(engine, connection):
                 continue
             await engine.run_script(connection, step.script)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -10,8 +10,9 @@ from typing import Any, Final
 import aiosqlite
 
 from jobs.ports import StoreUnavailable
-from storage.engine import load_queries
-from storage.errors import LibraryTooOld
+from storage.engine import Adapter, load_queries
+from storage.errors import Duplicate, LibraryTooOld
+from storage.health import DatabaseHealth, watched
 
 OLDEST: Final = (3, 35, 0)  # RETURNING: https://www.sqlite.org/lang_returning.html
 BUSY_MS: Final = 5_000  # how long a statement waits for another process's lock
@@ -30,58 +31,26 @@ TROUBLE: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_PROTOCOL: "is locked by another program",
     sqlite3.SQLITE_NOTADB: "is no SQLite database",
 }
+DUPLICATE: Final = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
 PRIMARY_CODE: Final = 0xFF  # the lowest byte of an extended result code
 
 
-class OneVisitAdapter:
+class SqliteAdapter(Adapter):
     """aiosqlite for aiosql, with one visit to the connection's thread for each statement instead of three.
 
     The rows are fetched and the cursor is closed before the loop goes on, so that a cancelled task leaves no statement
     open that would keep a transaction from ending. What it saves is in docs/decisions/0002-sql.md.
     """
 
-    is_aio_driver = True
-
     def process_sql(self, _name: str, _operation: object, sql: str) -> str:
         """SQLite takes `:name` as it stands."""
         return sql
 
-    async def select(
-        self,
-        connection: aiosqlite.Connection,
-        _name: str,
-        sql: str,
-        values: Mapping[str, Any],
-        _record_class: type | None = None,
-    ) -> AsyncIterator[sqlite3.Row]:
-        """Every row."""
-        for row in await connection.execute_fetchall(sql, values):
-            yield row
-
-    async def select_one(
-        self,
-        connection: aiosqlite.Connection,
-        _name: str,
-        sql: str,
-        values: Mapping[str, Any],
-        _record_class: type | None = None,
-    ) -> sqlite3.Row | None:
-        """The first row, if any."""
-        rows = await connection.execute_fetchall(sql, values)
-        return next(iter(rows), None)
-
-    async def select_value(
-        self, connection: aiosqlite.Connection, name: str, sql: str, values: Mapping[str, Any]
-    ) -> Any:
-        """The first column of the first row; None without a row."""
-        row = await self.select_one(connection, name, sql, values)
-        return None if row is None else row[0]
-
-    async def insert_update_delete(
-        self, connection: aiosqlite.Connection, _name: str, sql: str, values: Mapping[str, Any]
-    ) -> None:
-        """Run it; whoever needs to know what happened asks with RETURNING."""
-        await connection.execute_fetchall(sql, values)
+    async def rows(
+        self, connection: aiosqlite.Connection, sql: str, values: Mapping[str, Any]
+    ) -> Sequence[sqlite3.Row]:
+        """Execute, fetch and close in one visit."""
+        return list(await connection.execute_fetchall(sql, values))
 
 
 class SqliteEngine:
@@ -90,12 +59,14 @@ class SqliteEngine:
     dialect = "sqlite"
 
     def __init__(self, path: Path, *, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
-        self.sql = load_queries(OneVisitAdapter)
+        self.sql = load_queries(SqliteAdapter)
         self._path = path
         self._writer = writer
         self._reader = reader
+        self.health = DatabaseHealth()
         self._turn = asyncio.Lock()
 
+    @watched
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """One at a time; IMMEDIATE, so that it never has to give up half-way for another process's write."""
@@ -111,6 +82,7 @@ class SqliteEngine:
                     await self._writer.rollback()
                     raise
 
+    @watched
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[aiosqlite.Connection]:
         """WAL lets it read while another connection writes."""
@@ -121,6 +93,19 @@ class SqliteEngine:
         """Statement by statement: `executescript` would commit the transaction first."""
         for statement in statements(script):
             await connection.execute_fetchall(statement)
+
+    async def compact(self) -> None:
+        """Rewrite the file from what is alive, and empty the log: nothing that was removed can be found in them then.
+
+        `secure_delete` would not do: pages that were rebuilt keep copies of rows that moved. Writes wait meanwhile,
+        about a second for a file of 200 MB (and as much room on the disk is needed).
+        """
+        with translated(self._path):
+            async with self._turn:
+                await self._writer.execute_fetchall("VACUUM")
+                (busy, *_), *_ = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise StoreUnavailable(f"{self._path} is read by another program")
 
 
 @asynccontextmanager
@@ -173,7 +158,10 @@ def statements(script: str) -> Iterator[str]:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise what the outside world did to the file as `StoreUnavailable`, and leave all else as it is."""
+    """Raise what the outside world did to the file as `StoreUnavailable`, and leave all else as it is.
+
+    A second of what may be there once is a `Duplicate`.
+    """
     try:
         yield
     except ValueError as error:
@@ -182,6 +170,8 @@ def translated(path: Path) -> Iterator[None]:
         raise StoreUnavailable(f"{path} is closed") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
+        if code in DUPLICATE:
+            raise Duplicate(str(error)) from error
         if code is None or (sentence := TROUBLE.get(code & PRIMARY_CODE)) is None:
             raise
         raise StoreUnavailable(f"{path} {sentence} ({error.sqlite_errorname})") from error

@@ -3,30 +3,42 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+import structlog
+
 from jobs.model import Failure, Job, Posted, StoredImage
+from storage.errors import Duplicate
 from storage.part import Part, uninterrupted
 from storage.rows import Row, images_text, job_from
 
 Update = Callable[..., Coroutine[Any, Any, Row | None]]
 
 
+_log = structlog.get_logger(__name__)
+
+
 class Transitions(Part):
     """The store's part that changes jobs; every method returns the changed job, or None when the race was lost."""
 
     @uninterrupted
-    async def requeue(self, job_id: str, *, not_before: int) -> Job | None:
-        """Certainly nothing was created: back to `queued`, not to be sent before `not_before` (UTC ms)."""
-        return await self._change(self._sql.requeue, id=job_id, not_before=not_before)
+    async def requeue(self, job_id: str, *, not_before: int, unknown: bool = False) -> Job | None:
+        """Back to `queued`, not to be sent before `not_before` (UTC ms).
+
+        Certainly nothing was created, unless `unknown`: then the create is given up, and counted as one that may have
+        been paid.
+        """
+        return await self._change(self._sql.requeue, id=job_id, not_before=not_before, unknown=int(unknown))
 
     @uninterrupted
     async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int) -> Job | None:
         """A create was sent and nobody knows what became of it; looked at again at `next_poll_at` (UTC ms)."""
-        return await self._change(self._sql.mark_unconfirmed, id=job_id, next_poll_at=next_poll_at)
+        return await self._change(
+            self._sql.mark_unconfirmed, id=job_id, next_poll_at=next_poll_at, now=self._clock.now()
+        )
 
     @uninterrupted
     async def mark_running(self, job_id: str, *, prediction_id: str, next_poll_at: int) -> Job | None:
-        """The API has named it."""
-        return await self._change(
+        """The API has named it; None also where another job has that name already."""
+        return await self._named(
             self._sql.mark_running,
             id=job_id,
             prediction_id=prediction_id,
@@ -43,8 +55,11 @@ class Transitions(Part):
     async def mark_delivering(
         self, job_id: str, *, images: Sequence[StoredImage], cost: int | None, prediction_id: str | None
     ) -> Job | None:
-        """The images are on our disk; a prediction's id that is known already is kept when None comes."""
-        return await self._change(
+        """The images are on our disk; a prediction's id that is known already is kept when None comes.
+
+        None also where another job has that name already: the images are that one's.
+        """
+        return await self._named(
             self._sql.mark_delivering,
             id=job_id,
             images=images_text(images),
@@ -70,14 +85,15 @@ class Transitions(Part):
         return await self._settled(self._sql.mark_undelivered, id=job_id, detail=detail)
 
     @uninterrupted
-    async def mark_failed(self, job_id: str, failure: Failure) -> Job | None:
-        """Ended without images; refunded."""
+    async def mark_failed(self, job_id: str, failure: Failure, *, unknown: bool = False) -> Job | None:
+        """Ended without images; refunded. `unknown`: its last create is given up, and may have been paid."""
         return await self._refunded(
             self._sql.mark_failed,
             id=job_id,
             reason=failure.reason.value,
             user_message=failure.user_message,
             detail=failure.detail,
+            unknown=int(unknown),
             now=self._clock.now(),
         )
 
@@ -91,6 +107,13 @@ class Transitions(Part):
     async def mark_cancelled(self, job_id: str) -> Job | None:
         """Stopped; refunded."""
         return await self._refunded(self._sql.mark_cancelled, id=job_id, now=self._clock.now())
+
+    async def _named(self, update: Update, **values: Any) -> Job | None:
+        try:
+            return await self._change(update, **values)
+        except Duplicate:
+            _log.warning("another job has this prediction", job=values["id"], prediction_id=values["prediction_id"])
+            return None
 
     async def _change(self, update: Update, **values: Any) -> Job | None:
         async with self._engine.transaction() as connection:

@@ -27,7 +27,7 @@ WHERE status = 'queued' AND id = (
     SELECT id FROM jobs
     WHERE status = 'queued' AND not_before = 0 AND provider = :provider
     ORDER BY priority, start_tag, id
-    LIMIT 1
+    LIMIT 1 -- postgresql: FOR UPDATE SKIP LOCKED
 )
 RETURNING *;
 
@@ -55,12 +55,13 @@ LIMIT 1;
 
 -- name: take_due_polls(now, until, most)
 -- Whoever takes them looks at them; nobody else does before `until`.
-UPDATE jobs
-SET next_poll_at = :until, polls = polls + 1
-WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now AND id IN (
+WITH due AS (
     SELECT id FROM jobs
     WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now
     ORDER BY next_poll_at
-    LIMIT CAST(:most AS BIGINT)
+    LIMIT CAST(:most AS BIGINT) -- postgresql: FOR UPDATE SKIP LOCKED
 )
+UPDATE jobs
+SET next_poll_at = :until, polls = polls + 1
+WHERE status IN ('running', 'unconfirmed') AND next_poll_at <= :now AND id IN (SELECT id FROM due)
 RETURNING *;

@@ -1,3 +1,8 @@
+-- name: lock_migrations()!
+-- One start at a time until the commit; a transaction that writes is that on SQLite by itself.
+SELECT 1 -- postgresql: , pg_advisory_xact_lock(7378713846)
+;
+
 -- name: create_schema_migrations()!
 CREATE TABLE IF NOT EXISTS schema_migrations (
     version INTEGER NOT NULL PRIMARY KEY,

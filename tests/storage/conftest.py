@@ -14,7 +14,9 @@ from jobs.outcomes import Admitted
 from jobs.ports import Clock
 from jobs.request import ImageRequest, Lora
 from jobs.status import Status
+from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
+from tests.postgres import Server
 
 NOON = 1_795_262_400_000  # 2026-11-21T12:00:00Z
 PICTURE = StoredImage(name="1.png", format="png", width=1024, height=768, size=12_345)
@@ -58,14 +60,24 @@ def advance(settable: SettableClock) -> Callable[[int], None]:
     return move
 
 
-@pytest.fixture(params=["sqlite"])
-def open_again(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> OpenStore:
-    """Opens one and the same database, as another process would; an engine joins the contract by joining `params`."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DatabaseAddress]:
+    """A database for this test; an engine joins the contract by joining `params`."""
     match request.param:
         case "sqlite":
-            return lambda: open_store(tmp_path / "bot.db", clock)
+            yield tmp_path / "bot.db"
+        case "postgresql":
+            server: Server = request.getfixturevalue("postgres_server")
+            async with server.database() as on_server:
+                yield on_server
         case unknown:
             raise ValueError(unknown)
+
+
+@pytest.fixture
+def open_again(address: DatabaseAddress, clock: Clock) -> OpenStore:
+    """Opens one and the same database, as another process would."""
+    return lambda: open_store(address, clock)
 
 
 @pytest.fixture

@@ -1,19 +1,20 @@
 """No statement reads history: every access goes through an index, whatever has happened before."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from storage.engine import load_queries
-from storage.sqlite import OneVisitAdapter, SqliteEngine
+from storage.sqlite import SqliteAdapter, SqliteEngine
 from storage.store import SqlStore
 
-QUERIES = load_queries(OneVisitAdapter)
+QUERIES = load_queries(SqliteAdapter)
 NAMES = [name for name in QUERIES.available_queries if not name.endswith("_cursor")]
 
-# What may be read whole: the short list of migrations, and an index that holds unfinished jobs only.
+# What may be read whole: the short list of migrations, and indexes of few jobs: unfinished, or kept for their users.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|jobs USING (COVERING )?INDEX jobs_unfinished"
+    r"SCAN (schema_migrations|jobs USING (COVERING )?INDEX jobs_(unfinished|kept)"
     r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
@@ -36,9 +37,22 @@ INDEXES = {
     "at_the_api": ["jobs_at_the_api (provider=? AND key_id>?)"],
     "take_due_polls": ["jobs_due (next_poll_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "next_poll_at": ["jobs_due"],
+    "old_jobs": ["jobs_to_remove (created_at<?)"],
+    "kept_jobs": ["jobs_kept"],
     "recent_durations": ["jobs_durations (model=?)"],
     "recent_requests_with_lora": ["jobs_with_lora (guild_id=? AND user_id=?)"],
+    "recent_of_user": ["jobs_of_user (guild_id=? AND user_id=?)"],
+    "kept_of_user": ["jobs_kept_of_user (guild_id=? AND user_id=?)"],
+    "untold_of_user": ["jobs_untold (user_id=? AND guild_id=?)"],
+    "to_tell": ["jobs_to_tell (finished_at>?)"],
+    "posts": ["sqlite_autoindex_posts_1 (job_id=?)"],
 }
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Path:
+    """Gives an SQLite file: what is looked at here is this engine's own."""
+    return tmp_path / "bot.db"
 
 
 async def _plan(store: SqlStore, name: str) -> list[str]:

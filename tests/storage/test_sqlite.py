@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.catalog import Provider
-from jobs.model import Job, Order
+from jobs.model import Job, Order, Posted
 from jobs.outcomes import Admitted
 from jobs.ports import Clock, StoreUnavailable
 from jobs.status import Status
@@ -16,6 +16,12 @@ from storage.store import SqlStore, open_store
 
 MakeOrder = Callable[..., Order]
 JobIn = Callable[..., Awaitable[Job]]
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Path:
+    """Gives an SQLite file: what is looked at here is this engine's own."""
+    return tmp_path / "bot.db"
 
 
 def _engine(store: SqlStore) -> SqliteEngine:
@@ -170,11 +176,10 @@ async def test_a_read_only_database_is_told(store: SqlStore, job_in: JobIn) -> N
 
 async def test_a_fault_of_ours_is_not_disguised(store: SqlStore, job_in: JobIn) -> None:
     """A broken constraint is no trouble with the disk."""
-    first, second = await job_in(Status.SUBMITTING), await job_in(Status.SUBMITTING)
-    await store.mark_running(first.id, prediction_id="same", next_poll_at=1)
-    with pytest.raises(sqlite3.IntegrityError, match="prediction_id"):
-        await store.mark_running(second.id, prediction_id="same", next_poll_at=1)
-    assert await store.get(second.id) == second
+    job = await job_in(Status.DELIVERING)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        await store.mark_delivered(job.id, posted=Posted(channel_id=1, message_id=None))  # type: ignore[arg-type]
+    assert await store.get(job.id) == job
 
 
 async def test_a_file_that_is_no_database_is_told(tmp_path: Path, clock: Clock) -> None:

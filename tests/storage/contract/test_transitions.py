@@ -14,6 +14,7 @@ Change = Callable[[Job, Status], Awaitable[Job | None]]
 JobIn = Callable[..., Awaitable[Job]]
 Advance = Callable[[int], None]
 
+PICTURE = StoredImage(name="1.webp", format="webp", width=64, height=32, size=99)
 PAIRS = [(source, target) for source in Status for target in Status]
 
 
@@ -89,6 +90,16 @@ async def test_a_failure_is_kept_with_its_reason(store: SqlStore, job_in: JobIn,
     failed = await store.mark_failed(job.id, failure)
     assert failed is not None
     assert (failed.failure, failed.finished_at, failed.next_poll_at) == (failure, clock.now(), None)
+
+
+async def test_a_prediction_belongs_to_one_job(store: SqlStore, job_in: JobIn) -> None:
+    """A second one that is said to have it has lost the race for it, and stays as it is."""
+    first, second = await job_in(Status.SUBMITTING), await job_in(Status.SUBMITTING)
+    assert await store.mark_running(first.id, prediction_id="same", next_poll_at=1) is not None
+    assert await store.mark_running(second.id, prediction_id="same", next_poll_at=1) is None
+    assert await store.mark_delivering(second.id, images=[PICTURE], cost=None, prediction_id="same") is None
+    assert await store.get(second.id) == second
+    assert await store.mark_running(second.id, prediction_id="another", next_poll_at=1) is not None
 
 
 async def test_polls_are_counted_and_start_anew_with_the_next_create(store: SqlStore, job_in: JobIn) -> None:

@@ -1,0 +1,26 @@
+"""What the tests of storage do beside the store's own statements."""
+
+from typing import Any
+
+from storage.engine import Engine
+from storage.postgres import PostgresEngine
+from storage.postgres_errors import translated
+from storage.sqlite import SqliteEngine
+
+
+async def execute(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
+    """Run one statement of a test's own, committed at once, and give its rows."""
+    async with engine.transaction() as connection:
+        return await fetch(engine, connection, statement)
+
+
+async def fetch(engine: Engine, connection: Any, statement: str) -> list[tuple[Any, ...]]:
+    """The same on a connection of the engine's, within whatever is going on there."""
+    match engine:
+        case SqliteEngine():
+            return [tuple(row) for row in await connection.execute_fetchall(statement)]
+        case PostgresEngine():
+            with translated(engine._address):
+                return [tuple(row) for row in await connection.fetch(statement)]
+        case _:
+            raise TypeError(engine)
