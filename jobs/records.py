@@ -1,4 +1,4 @@
-"""What the store remembers beside the states of jobs, as protocols: what was posted, and who was told."""
+"""What the store remembers beside the states of jobs, as protocols: what was posted, who was told, what is kept."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -43,4 +43,28 @@ class History(Protocol):
 
     async def mark_told(self, job_id: str) -> None:
         """Its user knows how it ended; harmless when that is known already."""
+        ...
+
+
+class Retention(Protocol):
+    """What is kept of finished jobs, and for how long."""
+
+    async def remove_old(self, *, before: int, limit: int) -> Sequence[str]:
+        """Remove the words of at most `limit` finished jobs made before that moment (UTC ms); returns their ids."""
+        ...
+
+    async def remove(self, job: Job) -> Job | None:
+        """The same for one finished job; None when it is done already."""
+        ...
+
+    async def kept(self, *, limit: int) -> Sequence[Job]:
+        """At most `limit` undelivered jobs whose images are still kept, those completed first coming first."""
+        ...
+
+    async def compact(self) -> None:
+        """Leave nothing of removed words in the database's files."""
+        ...
+
+    async def close_replies(self) -> None:
+        """Let no unfinished job edit its response any more: nobody knows what stands there."""
         ...

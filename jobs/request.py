@@ -50,6 +50,10 @@ class ImageRequest:
         """The same with another seed."""
         return replace(self, seed=seed)
 
+    def without_words(self) -> Self:
+        """The same without what a member has written; not to be sent any more."""
+        return replace(self, prompt="", loras=())
+
     def to_json(self) -> str:
         """The chosen values as a JSON object, for the database."""
         return json.dumps({k: v for k, v in asdict(self).items() if v is not None and v != ()})

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.model import StoredImage
@@ -44,6 +44,10 @@ class ResultFiles:
         """Every job that has a folder, the oldest first; what else lies there is left alone."""
         return await asyncio.to_thread(_listed, self._results)
 
+    async def sizes(self) -> Mapping[str, int]:
+        """Bytes of the files in every job's folder."""
+        return await asyncio.to_thread(_measured, self._results)
+
     def _folder(self, job_id: str) -> Path:
         if not is_job_id(job_id):
             raise ValueError(f"{job_id!r} is no job's id")
@@ -67,6 +71,20 @@ def _listed(results: Path) -> list[str]:
         return sorted(entry.name for entry in results.iterdir() if entry.is_dir() and is_job_id(entry.name))
     except FileNotFoundError:
         return []
+
+
+def _measured(results: Path) -> dict[str, int]:
+    return {job_id: _size(results / job_id) for job_id in _listed(results)}
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:  # delivered and removed meanwhile
+            continue
+    return total
 
 
 def _sync_folders(*folders: Path) -> None:

@@ -1,0 +1,86 @@
+"""What is kept of finished jobs: words for some days, results that found no way to their users within a cap."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from jobs.ports import Clock, ImageFiles, Store, StoreUnavailable
+
+_log = structlog.get_logger(__name__)
+PAUSE: Final = 15 * 60.0  # seconds between two rounds
+BREATH: Final = 0.05  # seconds between two batches, in which other writes have their turn
+BATCH: Final = 50  # jobs in one transaction: some hundredths of a second
+COMPACT_EVERY: Final = 24 * 3600 * 1000  # ms; the files are rewritten for it
+_DAY: Final = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """How much is kept."""
+
+    days: int  # of a job's words and results; 0: for ever
+    results: int  # bytes of results that wait on the disk
+
+
+class Housekeeper:
+    """The loop that removes what is not to be kept any longer."""
+
+    def __init__(self, store: Store, files: ImageFiles, clock: Clock, keeping: Keeping) -> None:
+        self._store = store
+        self._files = files
+        self._clock = clock
+        self._keeping = keeping
+        self._compacted_at = 0  # UTC ms
+        self._remains = False  # of removed words in the database's files
+
+    async def run(self) -> None:
+        """A round at once, and then every quarter of an hour."""
+        while True:
+            await self.tidy()
+            await asyncio.sleep(PAUSE)
+
+    async def tidy(self) -> None:
+        """One round; raises what the store and the disk raise, and takes up the rest in the next one."""
+        if self._keeping.days:
+            await self._remove_old()
+        await self._hold_the_cap()
+        if self._remains and self._clock.now() - self._compacted_at >= COMPACT_EVERY:
+            await self._compact()
+
+    async def _remove_old(self) -> None:
+        before, removed = self._clock.now() - self._keeping.days * _DAY, 0
+        while ids := await self._store.remove_old(before=before, limit=BATCH):
+            self._remains = True
+            removed += len(ids)
+            for job_id in ids:
+                await self._files.discard(job_id)
+            await asyncio.sleep(BREATH)
+        if removed:
+            _log.info("the words of old jobs are removed", jobs=removed, older_than_days=self._keeping.days)
+
+    async def _hold_the_cap(self) -> None:
+        """Drop the oldest results that found no way to their users; those still to be delivered are never touched."""
+        sizes = await self._files.sizes()
+        total, dropped = sum(sizes.values()), 0
+        while total > self._keeping.results and (kept := await self._store.kept(limit=BATCH)):
+            for job in kept:
+                if total <= self._keeping.results:
+                    break
+                await self._store.remove(job)
+                self._remains = True
+                await self._files.discard(job.id)
+                total -= sizes.get(job.id, 0)
+                dropped += 1
+        if dropped:
+            _log.warning("kept results were dropped to hold RESULTS_MAX_MB", jobs=dropped, bytes_left=total)
+
+    async def _compact(self) -> None:
+        self._compacted_at = self._clock.now()
+        try:
+            await self._store.compact()
+        except StoreUnavailable as error:  # the database works, it only lacks the room or the moment for this
+            _log.warning("removed words are not yet gone from the database's files", cause=str(error))
+        else:
+            self._remains = False

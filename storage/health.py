@@ -1,0 +1,92 @@
+"""Whether the database can be used: bad from the first failure on, good again once a probe has written and read."""
+
+import asyncio
+import functools
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any, Final, Protocol, TypeVar
+
+import structlog
+
+from jobs.ports import StoreUnavailable
+
+_log = structlog.get_logger(__name__)
+_SAME_SPELL: Final = 60.0  # seconds; a cause that comes back sooner is told of no second time
+_REMIND: Final = 3600.0  # seconds after which a cause that goes on is told again
+
+
+class DatabaseHealth:
+    """One spell of trouble at a time; an operator reads one line when it begins and one when it is over.
+
+    Only a probe ends a spell: on a disk that is full, a small write may still succeed between failing ones.
+    """
+
+    def __init__(self) -> None:
+        self._trouble: str | None = None
+        self._bad = asyncio.Event()
+        self._since = 0.0
+        self._failures = 0
+        self._seen: dict[str, tuple[float, float]] = {}  # by cause: when it was told, and when it was seen last
+        self._told = False
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong, in one sentence without secrets; None: nothing is."""
+        return self._trouble
+
+    async def wait_for_trouble(self) -> None:
+        """Return as soon as something is wrong."""
+        await self._bad.wait()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Notes when the block finds that the database cannot be used."""
+        try:
+            yield
+        except StoreUnavailable as error:
+            self._failed(str(error))
+            raise
+
+    def recovered(self) -> None:
+        """A probe has succeeded."""
+        if self._trouble is not None and self._told:
+            seconds = round(time.monotonic() - self._since, 1)
+            _log.warning("the database can be used again", after_s=seconds, failures=self._failures)
+        self._trouble, self._told, self._failures = None, False, 0
+        self._bad.clear()
+
+    def _failed(self, cause: str) -> None:
+        now = time.monotonic()
+        if self._trouble is None:
+            self._since = now
+        self._trouble = cause
+        self._failures += 1
+        self._bad.set()
+        told, seen = self._seen.get(cause, (-_REMIND, -_SAME_SPELL))
+        if now - seen >= _SAME_SPELL or now - told >= _REMIND:
+            told, self._told = now, True
+            _log.error("the database cannot be used; jobs wait and go on by themselves", cause=cause)
+        self._seen[cause] = told, now
+
+
+class _Healthy(Protocol):
+    @property
+    def health(self) -> DatabaseHealth: ...
+
+
+_E = TypeVar("_E", bound=_Healthy)
+_Block = Callable[[_E], AbstractAsyncContextManager[Any]]
+
+
+def watched(block: "_Block[_E]") -> "_Block[_E]":
+    """The same block of an engine's, its failures noted in the engine's health."""
+
+    @functools.wraps(block)
+    @asynccontextmanager
+    async def noted(engine: _E) -> AsyncIterator[Any]:
+        with engine.health.watched():
+            async with block(engine) as connection:
+                yield connection
+
+    return noted

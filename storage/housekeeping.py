@@ -1,0 +1,83 @@
+"""What the database needs beside the jobs' own life: words removed in time, room freed, trouble looked after."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from jobs.model import Job
+from jobs.ports import StoreUnavailable
+from storage.part import Part, uninterrupted
+from storage.rows import Row, job_from
+
+PROBE_PAUSE: Final = 1.0  # seconds between two looks whether trouble is over
+PROBE_SIZE: Final = 64 * 1024  # characters: more than one row would need, so that a full disk shows
+
+
+class Housekeeping(Part):
+    """The store's part that keeps house."""
+
+    @uninterrupted
+    async def remove_old(self, *, before: int, limit: int) -> Sequence[str]:
+        """Remove the words of at most `limit` finished jobs made before that moment (UTC ms); returns their ids.
+
+        Gone are the prompt, the LoRAs, the interaction's token, the webhook's secrets, the texts of failures, and
+        what is known of the images. The row stays, with its numbers, and so do the ledger and its sums.
+        """
+        async with self._engine.transaction() as connection:
+            rows = self._sql.old_jobs(connection, before=before, most=limit)
+            jobs = [job_from(row) async for row in rows]
+            return [job.id for job in jobs if await self._remove(connection, job) is not None]
+
+    @uninterrupted
+    async def remove(self, job: Job) -> Job | None:
+        """The same for one finished job; None when it is done already, or the job is not finished."""
+        async with self._engine.transaction() as connection:
+            row = await self._remove(connection, job)
+        return None if row is None else job_from(row)
+
+    async def kept(self, *, limit: int) -> Sequence[Job]:
+        """Undelivered jobs whose images are still kept, those completed first coming first."""
+        async with self._engine.reading() as connection:
+            return [job_from(row) async for row in self._sql.kept_jobs(connection, most=limit)]
+
+    async def compact(self) -> None:
+        """Leave nothing of removed words in the files of the database; writes may wait for it, a second or so."""
+        await self._engine.compact()
+
+    @uninterrupted
+    async def close_replies(self) -> None:
+        """Let no unfinished job edit its response any more."""
+        async with self._engine.transaction() as connection:
+            await self._sql.close_replies(connection)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the database cannot be used now, in one sentence without secrets; None: it can."""
+        return self._engine.health.trouble
+
+    async def look_after_trouble(self) -> None:
+        """The loop that finds out when trouble is over; while there is none it does nothing."""
+        health = self._engine.health
+        while True:
+            await health.wait_for_trouble()
+            await asyncio.sleep(PROBE_PAUSE)
+            try:
+                await self._probe()
+            except StoreUnavailable:
+                continue  # it has been noted where it was met
+            health.recovered()
+
+    @uninterrupted
+    async def _probe(self) -> None:
+        """Write more than a job would, take it back, and read; nothing remains of it."""
+        async with self._engine.transaction() as connection:
+            await self._sql.fill_probe(connection, filler="-" * PROBE_SIZE)
+            await self._sql.empty_probe(connection)
+        async with self._engine.reading() as connection:
+            await self._sql.read_probe(connection)
+
+    async def _remove(self, connection: Any, job: Job) -> Row | None:
+        row: Row | None = await self._sql.remove_words(
+            connection, id=job.id, request=job.request.without_words().to_json(), now=self._clock.now()
+        )
+        return row

@@ -1,0 +1,120 @@
+"""What is removed in time, and what stays true without it."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from jobs.model import Job
+from jobs.ports import Clock
+from jobs.status import FINISHED, Status
+from storage.store import SqlStore
+
+Admit = Callable[..., Awaitable[Job]]
+JobIn = Callable[..., Awaitable[Job]]
+Change = Callable[[Job, Status], Awaitable[Job | None]]
+Advance = Callable[[int], None]
+SECRETS = ("a lighthouse", "o/lora", "interaction-token", "Change the size.", "no permission", "1.png")
+
+
+async def _found(store: SqlStore) -> dict[str, dict[str, str]]:
+    """Every job's row by id, all of it as text."""
+    async with store._engine.reading() as connection:
+        rows = [row async for row in store._sql.recent_of_user(connection, guild_id=1, user_id=7, most=1_000)]
+    return {row["id"]: {name: str(row[name]) for name in row.keys()} for row in rows}  # noqa: SIM118 - a driver's row
+
+
+def _holds(row: dict[str, str], job: Job) -> list[str]:
+    text = json.dumps(row)
+    return [secret for secret in (*SECRETS, job.webhook_token, job.webhook_secret) if secret in text]
+
+
+async def test_every_word_of_a_finished_job_goes_and_its_numbers_stay(
+    store: SqlStore, job_in: JobIn, advance: Advance, clock: Clock
+) -> None:
+    jobs = [await job_in(status, loras=("o/lora",), images=2) for status in Status if status in FINISHED]
+    before = await _found(store)
+    assert all(_holds(before[job.id], job) for job in jobs)
+    usage = await store.usage(guild_id=1, user_id=7, allowance=100)
+    advance(1)
+    removed = await store.remove_old(before=clock.now(), limit=10)
+    assert sorted(removed) == sorted(job.id for job in jobs)
+    after = await _found(store)
+    assert [_holds(after[job.id], job) for job in jobs] == [[]] * len(jobs)
+    for job in jobs:
+        now = await store.get(job.id)
+        assert now is not None
+        assert (now.status, now.removed_at, now.request.images) == (job.status, clock.now(), 2)
+        assert (now.posted, now.cost, now.created_at) == (job.posted, job.cost, job.created_at)
+        assert (now.request.prompt, now.request.loras, now.images) == ("", (), ())
+        assert (now.failure is None) == (job.failure is None)
+        assert now.told_at is not None
+    assert await store.usage(guild_id=1, user_id=7, allowance=100) == usage
+    assert await store.recent_loras(guild_id=1, user_id=7, limit=9) == []
+    assert len(await store.recent_durations("flux-lora", limit=9)) == 1
+    assert await store.untold(guild_id=1, user_id=7, limit=9) == []
+
+
+async def test_unfinished_and_younger_jobs_are_left_alone(
+    store: SqlStore, job_in: JobIn, advance: Advance, clock: Clock
+) -> None:
+    unfinished = [await job_in(status) for status in Status if status not in {*FINISHED, Status.QUEUED}]
+    advance(1)
+    younger = await job_in(Status.FAILED)
+    assert await store.remove_old(before=clock.now(), limit=99) == []
+    for job in (*unfinished, younger):
+        assert await store.get(job.id) == job
+        if job in unfinished:
+            assert await store.remove(job) is None
+    assert (await store.remove(younger)) is not None
+    assert (await store.remove(younger)) is None
+
+
+async def test_batches_are_bounded_and_come_oldest_first(
+    store: SqlStore, job_in: JobIn, advance: Advance, clock: Clock
+) -> None:
+    jobs = []
+    for _ in range(3):
+        jobs.append((await job_in(Status.FAILED)).id)
+        advance(1)
+    assert list(await store.remove_old(before=clock.now(), limit=2)) == jobs[:2]
+    assert list(await store.remove_old(before=clock.now(), limit=2)) == jobs[2:]
+    assert await store.remove_old(before=clock.now(), limit=2) == []
+
+
+async def test_kept_results_are_listed_oldest_first_until_they_are_dropped(
+    store: SqlStore, job_in: JobIn, advance: Advance
+) -> None:
+    jobs = []
+    for _ in range(3):
+        jobs.append(await job_in(Status.UNDELIVERED))
+        advance(1)
+    await job_in(Status.DELIVERED)
+    assert [job.id for job in await store.kept(limit=2)] == [job.id for job in jobs[:2]]
+    dropped = await store.remove(jobs[0])
+    assert dropped is not None
+    assert [job.id for job in await store.kept(limit=9)] == [job.id for job in jobs[1:]]
+
+
+async def test_a_removed_job_proves_no_webhook(store: SqlStore, job_in: JobIn) -> None:
+    """Its token is empty, and no route takes an empty one."""
+    removed = await store.remove(await job_in(Status.DELIVERED))
+    assert removed is not None
+    assert (removed.webhook_token, removed.webhook_secret, removed.order.reply.token) == ("", "", "")
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.QUEUED])
+async def test_replies_are_closed_of_unfinished_jobs_only(status: Status, store: SqlStore, job_in: JobIn) -> None:
+    job = await job_in(status)
+    await store.close_replies()
+    now = await store.get(job.id)
+    assert now is not None
+    assert (now.order.reply.expires_at == 0) == (status not in FINISHED)
+
+
+async def test_the_database_can_be_compacted_between_writes(store: SqlStore, job_in: JobIn) -> None:
+    job = await job_in(Status.DELIVERED)
+    await store.remove(job)
+    await store.compact()
+    assert (await store.get(job.id)) is not None
+    await job_in(Status.DELIVERED)
