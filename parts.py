@@ -7,6 +7,7 @@ import httpx
 
 from jobs.catalog import FLUX_2_LORA, Catalog, PerMegapixel, Provider
 from jobs.dispatcher import Limits
+from jobs.doubts import LostCreates
 from jobs.ports import ImageApi
 from media.fit import Fitted, fit
 from providers.aimlapi import AimlApi
@@ -46,7 +47,7 @@ def make_limits(settings: Settings) -> dict[Provider, Limits]:
     }
 
 
-def fit_messages(paths: Sequence[Path], limit: int) -> list[list[Fitted]]:
+def fit_pictures(paths: Sequence[Path], limit: int) -> list[list[Fitted]]:
     """Messages of pictures of at most `limit` bytes each, re-encoded beside the originals where needed. Blocking.
 
     Raises:
@@ -59,13 +60,6 @@ def fit_messages(paths: Sequence[Path], limit: int) -> list[list[Fitted]]:
     return fit(paths, limit, folder)
 
 
-def fit_pictures(paths: Sequence[Path], limit: int) -> list[Path]:
-    """The same pictures in at most `limit` bytes together. Blocking.
-
-    Raises:
-        ValueError: they do not fit into one message.
-    """
-    messages = fit_messages(paths, limit)
-    if len(messages) > 1:
-        raise ValueError("too large for one message")
-    return [picture.path for message in messages for picture in message]
+def make_lost_creates(settings: Settings) -> LostCreates:
+    """What is done about creates of unknown outcome."""
+    return LostCreates(grace=int(1000 * settings.lost_create_grace_seconds), retries=settings.lost_create_retries)

@@ -1,47 +1,57 @@
 """The domain's `Audience` in Discord: progress, results and failures find their way to the people who wait."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from cogs.buttons import failure_buttons, result_buttons
-from cogs.embeds import failure_embed, needs_prompt_file, result_embed
-from cogs.posting import Content, Poster, TooLarge, WayClosed
+from cogs.buttons import failure_buttons
+from cogs.contents import Contents, Message
+from cogs.embeds import failure_embed
+from cogs.marks import FAILURE, numbers_of, shown_in, tells_the_end
+from cogs.notice import ReadyNotice
+from cogs.once import Once
+from cogs.posting import Content, Poster
 from cogs.progress import ProgressBoard
-from jobs.catalog import Catalog
+from cogs.trouble import TooLarge, WayClosed
+from cogs.ways import NoWay, Ways
 from jobs.errors import Reason
 from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
 from jobs.world import about
+from media import fit
 
 _log = structlog.get_logger(__name__)
-Fit = Callable[[Sequence[Path], int], list[Path]]
-"""Blocking: the same pictures, re-encoded where together they exceed so many bytes; raises `ValueError` if none fit."""
 
-KEPT: Final = "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly."
-NOT_MADE: Final = "No image came of this one; it was given back to the quota."
-TOO_LARGE: Final = (
-    "The images are made and kept, but this channel takes no files of their size, however they are encoded."
+KEPT: Final = (
+    "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly. "
+    "`/history` shows them."
 )
+NOT_MADE: Final = "No image came of this one; it was given back to the quota."
 _HOPELESS: Final = frozenset(
     {Reason.CONTENT_REFUSED, Reason.REJECTED, Reason.UNAUTHORISED, Reason.OUT_OF_CREDIT, Reason.NOT_OFFERED}
 )
-LONG: Final = 60_000  # ms: a job that took longer mentions its user, since an edit notifies nobody
-_SMALLEST: Final = 1024 * 1024  # bytes; no channel takes less
+_SMALLEST: Final = 2 * fit.MARGIN  # bytes; a message that is refused although it is smaller is not refused for its size
 
 
 class DiscordAudience:
-    """Delivers by the first way that is open; each way may be tried again without harm."""
+    """Delivers by the first way that is open; each way may be tried again without harm.
 
-    def __init__(self, poster: Poster, board: ProgressBoard, catalog: Catalog, fit: Fit) -> None:
+    The ways are: the interaction's response, while its token lives; the channel, for what is public; more messages
+    through the interaction; a direct message. What was posted by a process that was killed is found again, with one
+    exception: a private result that was shown in its response, ephemerally, when the next process starts only
+    after the token's quarter of an hour. Nobody can look at it then, and it is sent again directly.
+    """
+
+    def __init__(self, poster: Poster, once: Once, board: ProgressBoard, contents: Contents) -> None:
         self._poster = poster
+        self._once = once
+        self._ways = Ways(poster, once)
+        self._notice = ReadyNotice(poster, once)
         self._board = board
-        self._catalog = catalog
-        self._fit = fit
+        self._contents = contents
 
     def follow(self, job: Job) -> None:
         """See `jobs.ports.Audience`."""
@@ -53,95 +63,97 @@ class DiscordAudience:
 
     async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
         """See `jobs.ports.Audience`."""
+        known = await self._once.known(job)
+        shown = {number: posted for part, posted in known.items() if posted for number in numbers_of(part)}
+        if 1 not in shown:
+            shown |= await self._shown_in_response(job)
         limit = job.order.upload_limit
-        while True:
+        while missing := [number for number in range(1, len(paths) + 1) if number not in shown]:
             try:
-                shown = await self._show(job, await self._content(job, paths, usage, limit))
-            except TooLarge:
+                for message in await self._contents.messages(job, paths, usage, numbers=missing, limit=limit):
+                    shown |= dict.fromkeys(message.numbers, await self._show(job, message))
+            except TooLarge as error:
                 _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
                 limit //= 2
                 if limit < _SMALLEST:
-                    await self._close_stale_reply(job, TOO_LARGE)
-                    return NowhereToPost(detail="too large, however small it was made")
-            except ValueError as error:
-                await self._close_stale_reply(job, TOO_LARGE)
-                return NowhereToPost(detail=f"cannot be made small enough: {error}")
-            else:
-                if isinstance(shown, NowhereToPost):
-                    await self._close_stale_reply(job, KEPT)
-                return shown
+                    return await self._nowhere(job, shown, f"refused for its size, whatever it is: {error}")
+            except (NoWay, fit.TooLarge) as error:
+                return await self._nowhere(job, shown, str(error))
+        if _is_response(job, shown[1]):
+            await self._notice.give(job, shown[1])
+        else:
+            await self._close_with_link(job, shown[1])
+        return Shown(posted=shown[1])
 
-    async def tell_failure(self, job: Job, usage: Usage) -> None:
+    async def tell_failure(self, job: Job, usage: Usage) -> Delivery:
         """See `jobs.ports.Audience`."""
+        known = await self._once.known(job)
+        if told := known.get(FAILURE):
+            return Shown(posted=told)
         content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id, again=_may_help(job)))
-        shown = await self._show(job, content)
-        if isinstance(shown, NowhereToPost):
-            await self._close_stale_reply(job, NOT_MADE)
-            _log.warning("no way is open to tell the user of the failure", detail=shown.detail, **about(job))
-
-    async def _content(self, job: Job, paths: Sequence[Path], usage: Usage, limit: int) -> Content:
-        prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
-        fitted = await asyncio.to_thread(self._fit, paths, limit - len(prompt))
-        shrunk = [path for path, original in zip(fitted, paths, strict=True) if path != original]
-        notes = ["Re-encoded so that this channel takes it."] if shrunk else []
-        if missing := job.request.images - len(paths):
-            notes.append(f"{missing} of {job.request.images} could not be fetched: given back to your quota.")
-        files: list[tuple[str, Path | bytes]] = [
-            (f"fluxcord-{job.id}-{number}{path.suffix}", path) for number, path in enumerate(fitted, start=1)
-        ]
-        if prompt:
-            files.append((f"fluxcord-{job.id}-prompt.txt", prompt))
-        model = self._catalog.get(job.request.model)
-        embed = result_embed(job, model, usage, note=" ".join(notes))
-        return Content(embed=embed, view=result_buttons(job.id), files=files)
-
-    async def _show(self, job: Job, content: Content) -> Delivery:
-        """By the first way that is open: the response, the channel, a direct message; never a private one in public."""
-        closed: list[str] = []
+        closed = ""
         if self._poster.can_edit_reply(job):
             try:
-                posted = await self._poster.edit_reply(job, content)
+                return Shown(posted=await self._poster.edit_reply(job, content))
             except WayClosed as error:
-                closed.append(f"response: {error}")
-            else:
-                await self._notify(job, posted)
-                return Shown(posted=posted)
-        if not job.order.private:
-            mention = f"<@{job.order.user_id}>"
+                closed = f"response: {error}; "
+        elif told := await self._told_in_response(job):
+            return Shown(posted=told)
+        try:
+            posted = await self._ways.send(job, FAILURE, content, mention=True)
+        except (NoWay, TooLarge) as error:
+            await self._close_stale_reply(job, NOT_MADE)
+            return NowhereToPost(detail=f"{closed}{error}")
+        await self._close_with_link(job, posted)
+        return Shown(posted=posted)
+
+    async def _show(self, job: Job, message: Message) -> Posted:
+        """One message of a result, by the first way that is open."""
+        is_first, closed = 1 in message.numbers, ""
+        if is_first and self._poster.can_edit_reply(job):
             try:
-                posted = await self._poster.send_to_channel(job, content, text=mention, nonce=job.id)
+                posted = await self._poster.edit_reply(job, message.content)
             except WayClosed as error:
-                closed.append(f"channel: {error}")
+                closed = f"response: {error}; "
             else:
-                await self._close_stale_reply(job, f"This one is answered here: {_link(job, posted)}")
-                return Shown(posted=posted)
+                if not message.is_whole:  # so that a repetition goes on with the others
+                    await self._once.record(job, message.part, posted)
+                return posted
         try:
-            posted = await self._poster.send_direct(job, content, text="", nonce=job.id)
-        except WayClosed as error:
-            closed.append(f"direct message: {error}")
+            return await self._ways.send(job, message.part, message.content, mention=is_first)
+        except NoWay as error:
+            raise NoWay(f"{closed}{error}") from error
+
+    async def _shown_in_response(self, job: Job) -> Mapping[int, Posted]:
+        """What a process that was killed has shown there; while it can be edited, that is simply repeated."""
+        if self._poster.can_edit_reply(job):
+            return {}
+        try:
+            message = await self._poster.response(job)
+        except WayClosed:
+            return {}
+        posted = Posted(channel_id=job.order.channel_id, message_id=message.id)
+        return dict.fromkeys(shown_in(message, job), posted)
+
+    async def _told_in_response(self, job: Job) -> Posted | None:
+        try:
+            message = await self._poster.response(job)
+        except WayClosed:
+            return None
+        told = tells_the_end(message, job)
+        return Posted(channel_id=job.order.channel_id, message_id=message.id) if told else None
+
+    async def _nowhere(self, job: Job, shown: Mapping[int, Posted], detail: str) -> NowhereToPost:
+        if 1 not in shown or not _is_response(job, shown[1]):
+            await self._close_stale_reply(job, KEPT)
+        return NowhereToPost(detail=detail)
+
+    async def _close_with_link(self, job: Job, posted: Posted) -> None:
+        if posted.channel_id == job.order.channel_id:
+            text = f"This one is answered here: {_link(job, posted)}"
         else:
-            await self._close_stale_reply(job, "This one was answered by direct message.")
-            return Shown(posted=posted)
-        return NowhereToPost(detail="; ".join(closed))
-
-    async def _notify(self, job: Job, posted: Posted) -> None:
-        """After a long wait: a message that notifies, since the result itself came as an edit."""
-        if (job.completed_at or 0) - job.created_at < LONG:
-            return
-        try:
-            if job.order.private:
-                await self._poster.follow_up(job, "Your image is ready: it is in the message above.")
-            else:
-                await self._mention(job, posted)
-        except (WayClosed, TooLarge, DeliveryDelayed) as error:
-            _log.info("the user could not be notified; the result is posted", detail=str(error), **about(job))
-
-    async def _mention(self, job: Job, posted: Posted) -> None:
-        text, nonce = f"<@{job.order.user_id}> your image is ready.", f"{job.id}-done"
-        try:
-            await self._poster.send_to_channel(job, None, text=text, nonce=nonce, reply_to=posted.message_id)
-        except WayClosed:  # a reply needs Read Message History, a mention does not
-            await self._poster.send_to_channel(job, None, text=f"{text} {_link(job, posted)}", nonce=nonce)
+            text = "This one was answered by direct message."
+        await self._close_stale_reply(job, text)
 
     async def _close_stale_reply(self, job: Job, text: str) -> None:
         try:
@@ -153,6 +165,10 @@ class DiscordAudience:
 def _may_help(job: Job) -> bool:
     """Whether the same once more may succeed."""
     return job.failure is None or job.failure.reason not in _HOPELESS
+
+
+def _is_response(job: Job, posted: Posted) -> bool:
+    return posted.message_id == job.order.reply.message_id
 
 
 def _link(job: Job, posted: Posted) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 import discord
 
 from cogs.options import size_title
-from cogs.words import about_seconds, bar, images, plain, quoted, seconds, shortened, when
+from cogs.words import about_seconds, bar, capital, images, plain, quoted, seconds, shortened, when, which_images
 from jobs.catalog import Model
 from jobs.model import Job, Usage
 from jobs.outcomes import OverQuota
@@ -34,16 +34,21 @@ def progress_embed(progress: Progress) -> discord.Embed:
     match job.status:
         case Status.QUEUED:
             place = "You are next" if progress.ahead == 0 else f"{progress.ahead} ahead of you"
-            if job.attempts:
+            if progress.outage:
+                title = "Trying again soon"
+                text = (
+                    "The image service has trouble right now. Your place is kept; "
+                    "if this lasts longer than ten minutes, your quota comes back."
+                )
+            elif job.unknown_creates:
+                title, text = "Trying again soon", "The image service's answer was lost. Trying once more."
+            elif job.attempts:
                 title, text = "Trying again soon", "The image service is busy; your place and your quota are kept."
             else:
                 title, text = "Queued", f"{place} · ready in {expected}"
         case Status.UNCONFIRMED:
             title = "Waiting for an answer"
-            text = (
-                "The image service did not answer clearly. Your image may still arrive; "
-                "if it does not, your quota comes back within two minutes."
-            )
+            text = "The image service's answer was lost. Looking for your image there; it costs your quota only once."
         case Status.CANCELLING:
             title, text = "Cancelling", "Telling the image service to stop."
         case _:
@@ -52,6 +57,8 @@ def progress_embed(progress: Progress) -> discord.Embed:
             text = (
                 f"{bar(progress.share)}  {seconds(progress.elapsed)} of {about_seconds(progress.typical)} · {remaining}"
             )
+            if job.unknown_creates:
+                text += "\n-# An answer of the image service was lost; this is one more try."
     embed = discord.Embed(title=title, description=text, colour=WORKING)
     embed.add_field(name="Prompt", value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
     return _marked(embed, job)
@@ -79,6 +86,12 @@ def result_embed(job: Job, model: Model | None, usage: Usage, *, note: str = "")
     used = len(job.images) or request.images
     embed.add_field(name="Quota", value=f"{images(used)} used · {quota_line(usage)}", inline=False)
     return _marked(embed, job)
+
+
+def more_images_embed(job: Job, numbers: Sequence[int], *, of: int, note: str = "") -> discord.Embed:
+    """Under the images that did not fit into the first message of a result."""
+    text = capital(which_images(numbers, of=of)) + (f"\n-# {note}" if note else "")
+    return discord.Embed(description=text, colour=DONE).set_footer(text=f"Job {job.id}")
 
 
 def failure_embed(job: Job, usage: Usage) -> discord.Embed:
@@ -110,7 +123,7 @@ def over_quota_embed(refusal: OverQuota) -> discord.Embed:
     elif usage.left:
         advice = f"Ask for at most {images(usage.left)} now, or for {refusal.asked} {when(refusal.enough_at)}."
     else:
-        advice = f"{_capital(images(refusal.asked))} will fit again {when(refusal.enough_at)}."
+        advice = f"{capital(images(refusal.asked))} will fit again {when(refusal.enough_at)}."
     text = f"You asked for {images(refusal.asked)} and have {usage.left} of {usage.allowance} left.\n{advice}"
     title = "Not enough quota left" if usage.left else "Your quota is used up for now"
     embed = discord.Embed(title=title, description=text, colour=REFUSED)
@@ -127,7 +140,7 @@ def quota_embed(usage: Usage) -> discord.Embed:
             lines.append(f"All of them will be back {when(usage.full_reset_at)}.")
     else:
         lines.append("Nothing used: all of them are yours. Start with `/imagine`.")
-    embed = discord.Embed(title=f"{_capital(images(usage.left))} left", description="\n".join(lines), colour=WORKING)
+    embed = discord.Embed(title=f"{capital(images(usage.left))} left", description="\n".join(lines), colour=WORKING)
     return embed.set_footer(text="Failed and cancelled images are given back.")
 
 
@@ -197,7 +210,3 @@ def _other_choices(job: Job) -> list[str]:
 def _safe(sentence: str) -> str:
     # Our sentences hold back-ticks on purpose and, in quotation marks, what somebody typed.
     return discord.utils.escape_mentions(sentence)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -2,21 +2,20 @@
 
 import contextlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-import aiohttp
 import discord
 from discord import ui
 
+from cogs.trouble import WayClosed, translated
 from jobs.model import Job, Posted
-from jobs.ports import Clock, DeliveryDelayed
+from jobs.ports import Clock
 
 TOKEN_MARGIN: Final = 5_000  # ms before its end at which an interaction's token is not begun with any more
-_TOO_LARGE: Final = 40005  # Discord's code: request entity too large
+MOST_LOOKED_AT: Final = 1_000  # messages of a channel, in which one of ours is looked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +23,7 @@ class Content:
     """A message to show, however it gets there. Files are opened anew at each try."""
 
     embed: discord.Embed
-    view: ui.View
+    view: ui.View | None = None
     files: Sequence[tuple[str, Path | bytes]] = field(default=())  # the name in Discord, and the file or its bytes
 
     def open_files(self) -> list[discord.File]:
@@ -35,16 +34,11 @@ class Content:
         ]
 
 
-class WayClosed(Exception):
-    """This way to the user is closed for good; another one may be open."""
-
-
-class TooLarge(Exception):
-    """Discord takes no message of this size here."""
-
-
 class Poster:
-    """Sends and edits messages for jobs, whether or not their interaction still lives."""
+    """Sends, edits, looks for and deletes messages of jobs, whether or not their interaction still lives.
+
+    Everything raises `WayClosed`, `TooLarge` and `DeliveryDelayed`, as `cogs.trouble` explains them.
+    """
 
     def __init__(self, client: discord.Client, clock: Clock) -> None:
         self._client = client
@@ -56,19 +50,12 @@ class Poster:
         return reply.message_id is not None and self._clock.now() < reply.expires_at - TOKEN_MARGIN
 
     async def edit_reply(self, job: Job, content: Content) -> Posted:
-        """Edit the interaction's response: idempotent by nature.
-
-        Raises:
-            WayClosed: the token has ended, or the message is gone.
-            TooLarge: the files are too large for this channel.
-            DeliveryDelayed: Discord has trouble.
-        """
+        """Edit the interaction's response: idempotent by nature."""
         message_id = job.order.reply.message_id
         if message_id is None:
             raise WayClosed("the response was never named")
-        webhook = self._webhook(job)
-        with _translated(with_reply_token=True):
-            await webhook.edit_message(
+        with translated(with_reply_token=True):
+            await self._webhook(job).edit_message(
                 message_id,
                 content=None,
                 embed=content.embed,
@@ -77,63 +64,91 @@ class Poster:
             )
         return Posted(channel_id=job.order.channel_id, message_id=message_id)
 
-    async def follow_up(self, job: Job, text: str) -> None:
-        """Say something privately after a private result; raises as `edit_reply` does."""
-        with _translated(with_reply_token=True):
-            await self._webhook(job).send(text, ephemeral=True)
+    async def response(self, job: Job) -> discord.Message:
+        """The interaction's response as everybody sees it; needs Read Message History, and no token."""
+        if job.order.private or job.order.reply.message_id is None:
+            raise WayClosed("there is no response that everybody sees")
+        channel = self._channel(job.order.channel_id, job)
+        with translated():
+            return await channel.fetch_message(job.order.reply.message_id)
 
-    async def send_to_channel(
-        self, job: Job, content: Content | None, *, text: str, nonce: str, reply_to: int | None = None
+    async def follow_up(self, job: Job, content: Content | None, *, text: str) -> Posted:
+        """Send another message through the interaction, as private as its response.
+
+        Nothing makes this one idempotent: Discord has no nonce here, and discord.py repeats it by itself after a 5xx.
+        """
+        with translated(with_reply_token=True):
+            message = await self._webhook(job).send(text, ephemeral=job.order.private, wait=True, **_extras(content))
+        return Posted(channel_id=job.order.channel_id, message_id=message.id)
+
+    async def send(
+        self, job: Job, channel_id: int, content: Content | None, *, text: str, nonce: str, reply_to: int | None = None
     ) -> Posted:
-        """Send a message that mentions the user; the nonce makes a repetition within minutes harmless."""
-        channel = self._client.get_partial_messageable(job.order.channel_id, guild_id=job.order.guild_id)
-        return await self._send(channel, job, content, text=text, nonce=nonce, reply_to=reply_to)
+        """Send a message to a channel; the text may mention the job's user, and nobody else.
 
-    async def send_direct(self, job: Job, content: Content, *, text: str, nonce: str) -> Posted:
-        """Send a direct message; raises as `edit_reply` does."""
-        with _translated():
-            channel = await self._client.create_dm(discord.Object(job.order.user_id))
-        return await self._send(channel, job, content, text=text, nonce=nonce, reply_to=None)
+        The nonce, of at most 25 characters, makes a repetition within minutes harmless.
+        """
+        extras = _extras(content)
+        if reply_to is not None:
+            extras["reference"] = discord.MessageReference(
+                message_id=reply_to, channel_id=channel_id, fail_if_not_exists=False
+            )
+        mentions = discord.AllowedMentions(users=[discord.Object(job.order.user_id)])
+        with translated():
+            message = await self._channel(channel_id, job).send(
+                text, nonce=nonce, allowed_mentions=mentions, mention_author=False, **extras
+            )
+        return Posted(channel_id=channel_id, message_id=message.id)
+
+    async def open_direct(self, job: Job) -> int:
+        """The channel of direct messages with the job's user; whether they take any shows only when one is sent."""
+        with translated():
+            return (await self._client.create_dm(discord.Object(job.order.user_id))).id
+
+    async def find(
+        self, job: Job, channel_id: int, *, after: int, matches: Callable[[discord.Message], bool]
+    ) -> Posted | None:
+        """The first of the bot's own messages since a snowflake that matches, among the next thousand.
+
+        Without Read Message History Discord shows none.
+        """
+        own = self._client.user.id if self._client.user is not None else None
+        channel = self._channel(channel_id, job)
+        with translated():
+            async for message in channel.history(limit=MOST_LOOKED_AT, after=discord.Object(after), oldest_first=True):
+                if message.author.id == own and matches(message):
+                    return Posted(channel_id=channel_id, message_id=message.id)
+        return None
+
+    async def delete(self, job: Job, posted: Posted) -> None:
+        """Delete a message of the job; harmless when it is gone. A private one only while its token lives."""
+        if job.order.private and posted.channel_id == job.order.channel_id:
+            if self.can_edit_reply(job):
+                with contextlib.suppress(WayClosed), translated(with_reply_token=True):
+                    await self._webhook(job).delete_message(posted.message_id)
+            return
+        channel = self._channel(posted.channel_id, job)
+        with contextlib.suppress(WayClosed), translated():
+            await channel.get_partial_message(posted.message_id).delete()
 
     async def close_stale_reply(self, job: Job, text: str) -> None:
-        """The "generating" message says what has become of it; a private one only while its token lives.
-
-        Raises as `edit_reply` does.
-        """
+        """The "generating" message says what has become of it; a private one only while its token lives."""
         message_id = job.order.reply.message_id
         if message_id is None:
             return
         if self.can_edit_reply(job):
-            with contextlib.suppress(WayClosed), _translated(with_reply_token=True):
+            with contextlib.suppress(WayClosed), translated(with_reply_token=True):
                 await self._webhook(job).edit_message(message_id, content=text, embed=None, attachments=[], view=None)
                 return
         if job.order.private:
             return
-        channel = self._client.get_partial_messageable(job.order.channel_id, guild_id=job.order.guild_id)
-        with _translated():
-            await channel.get_partial_message(message_id).edit(content=text, embed=None, view=None)
+        message = self._channel(job.order.channel_id, job).get_partial_message(message_id)
+        with translated():
+            await message.edit(content=text, embed=None, view=None)
 
-    async def _send(
-        self,
-        channel: discord.abc.Messageable,
-        job: Job,
-        content: Content | None,
-        *,
-        text: str,
-        nonce: str,
-        reply_to: int | None,
-    ) -> Posted:
-        extras: dict[str, Any] = {}
-        if content is not None:
-            extras = {"embed": content.embed, "files": content.open_files(), "view": content.view}
-        if reply_to is not None:
-            extras["reference"] = discord.MessageReference(
-                message_id=reply_to, channel_id=job.order.channel_id, fail_if_not_exists=False
-            )
-        mentions = discord.AllowedMentions(users=[discord.Object(job.order.user_id)])
-        with _translated():
-            message = await channel.send(text, nonce=nonce, allowed_mentions=mentions, mention_author=False, **extras)
-        return Posted(channel_id=message.channel.id, message_id=message.id)
+    def _channel(self, channel_id: int, job: Job) -> discord.PartialMessageable:
+        in_server = channel_id == job.order.channel_id
+        return self._client.get_partial_messageable(channel_id, guild_id=job.order.guild_id if in_server else None)
 
     def _webhook(self, job: Job) -> discord.Webhook:
         reply = job.order.reply
@@ -142,28 +157,10 @@ class Poster:
         return webhook
 
 
-@contextlib.contextmanager
-def _translated(*, with_reply_token: bool = False) -> Iterator[None]:
-    """Turns discord.py's and aiohttp's exceptions into the three that a sender has to know.
-
-    A 401 ends the way of an interaction's token; on the bot's own routes it means that the bot's token was reset,
-    which its operator mends, so that the way opens again.
-    """
-    try:
-        yield
-    except discord.HTTPException as error:
-        if error.code == _TOO_LARGE or error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            raise TooLarge(_told(error)) from error
-        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise DeliveryDelayed(_told(error)) from error
-        if error.status == HTTPStatus.UNAUTHORIZED and not with_reply_token:
-            raise DeliveryDelayed(_told(error)) from error
-        # 401, 403, 404: token ended, permission lost, message deleted. Another 400 is final here too.
-        raise WayClosed(_told(error)) from error
-    except (discord.RateLimited, aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-        raise DeliveryDelayed(type(error).__name__) from error
-
-
-def _told(error: discord.HTTPException) -> str:
-    # Only numbers: Discord's text may repeat what was sent.
-    return f"HTTP {error.status}, code {error.code}"
+def _extras(content: Content | None) -> dict[str, Any]:
+    if content is None:
+        return {}
+    extras: dict[str, Any] = {"embed": content.embed, "files": content.open_files()}
+    if content.view is not None:
+        extras["view"] = content.view
+    return extras

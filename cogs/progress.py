@@ -11,7 +11,8 @@ import structlog
 
 from cogs.buttons import progress_buttons
 from cogs.embeds import progress_embed
-from cogs.posting import Content, Poster, TooLarge, WayClosed
+from cogs.posting import Content, Poster
+from cogs.trouble import TooLarge, WayClosed
 from jobs.model import Job
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.progress import Progress

@@ -1,5 +1,6 @@
 """Small pieces of what people read: times, amounts, prompts; pure functions."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from discord.utils import escape_markdown, escape_mentions
@@ -31,6 +32,23 @@ def about_seconds(milliseconds: int) -> str:
 def images(count: int) -> str:
     """`1 image`, `4 images`."""
     return f"{count} image" if count == 1 else f"{count} images"
+
+
+def which_images(numbers: Sequence[int], *, of: int) -> str:
+    """`image 2 of 3`, `images 1 and 2 of 3`, `images 1 to 3 of 4`; the numbers follow one another."""
+    match len(numbers):
+        case 1:
+            which = f"image {numbers[0]}"
+        case 2:
+            which = f"images {numbers[0]} and {numbers[1]}"
+        case _:
+            which = f"images {numbers[0]} to {numbers[-1]}"
+    return f"{which} of {of}"
+
+
+def capital(text: str) -> str:
+    """The same with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def bar(share: float) -> str:

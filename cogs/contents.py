@@ -1,0 +1,98 @@
+"""What the messages of a result hold: the images as large as they may be, and a word on what had to be done to them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cogs.buttons import result_buttons
+from cogs.embeds import more_images_embed, needs_prompt_file, result_embed
+from cogs.marks import file_name, images_part
+from cogs.posting import Content
+from cogs.words import which_images
+from jobs.catalog import Catalog
+from jobs.model import Job, Usage
+from media.fit import Change, Fitted
+
+Fit = Callable[[Sequence[Path], int], list[list[Fitted]]]
+"""Blocking: messages of pictures of at most so many bytes each; raises `media.fit.TooLarge` when none can be made."""
+
+_LONGEST_LINK: Final = 500  # characters; four of them fit into an embed beside the prompt
+_ESCAPES: Final = {character: f"%{ord(character):02X}" for character in "()<> "}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message of a result: images that follow one another, by their numbers from 1 on."""
+
+    numbers: Sequence[int]
+    content: Content
+    is_whole: bool  # it shows all images of the result
+
+    @property
+    def part(self) -> str:
+        """Its name among the posts of the job."""
+        return images_part(self.numbers)
+
+
+class Contents:
+    """Makes messages of a stored result."""
+
+    def __init__(self, catalog: Catalog, fit: Fit) -> None:
+        self._catalog = catalog
+        self._fit = fit
+
+    async def messages(
+        self, job: Job, paths: Sequence[Path], usage: Usage, *, numbers: Sequence[int], limit: int
+    ) -> Sequence[Message]:
+        """The messages that show these images, of at most `limit` bytes each; the one with image 1 tells the facts.
+
+        Raises:
+            media.fit.TooLarge: the limit leaves no room for any picture.
+            OSError: a file cannot be read or written; FileNotFoundError: the result is gone.
+        """
+        prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
+        fitted = await asyncio.to_thread(self._fit, [paths[number - 1] for number in numbers], limit - len(prompt))
+        made: list[Message] = []
+        left = list(numbers)
+        for pictures in fitted:
+            shown, left = left[: len(pictures)], left[len(pictures) :]
+            is_whole = len(shown) == len(paths)
+            note = _note(job, dict(zip(shown, pictures, strict=True)), is_whole=is_whole)
+            files: list[tuple[str, Path | bytes]] = [
+                (file_name(job.id, number, picture.path.suffix), picture.path)
+                for number, picture in zip(shown, pictures, strict=True)
+            ]
+            if 1 not in shown:
+                content = Content(embed=more_images_embed(job, shown, of=len(paths), note=note), files=files)
+            else:
+                if prompt:
+                    files.append((f"fluxcord-{job.id}-prompt.txt", prompt))
+                embed = result_embed(job, self._catalog.get(job.request.model), usage, note=note)
+                content = Content(embed=embed, view=result_buttons(job.id), files=files)
+            made.append(Message(numbers=shown, content=content, is_whole=is_whole))
+        return made
+
+
+def _note(job: Job, pictures: dict[int, Fitted], *, is_whole: bool) -> str:
+    notes: list[str] = []
+    if any(picture.change is Change.ENCODED for picture in pictures.values()):
+        notes.append("Re-encoded so that this channel takes it.")
+    notes.extend(_shrunk(job, number) for number, picture in pictures.items() if picture.change is Change.SHRUNK)
+    if 1 in pictures:
+        if not is_whole:
+            here = which_images(list(pictures), of=len(job.images))
+            notes.append(f"Too large for one message: here {here}, the rest below.")
+        if missing := job.request.images - len(job.images):
+            notes.append(f"{missing} of {job.request.images} could not be fetched: given back to your quota.")
+    return " ".join(notes)
+
+
+def _shrunk(job: Job, number: int) -> str:
+    which = "This image" if len(job.images) == 1 else f"Image {number}"
+    text = f"{which} is shown smaller than it was made, since this channel takes no file of its size"
+    link = "".join(_ESCAPES.get(character, character) for character in job.images[number - 1].url or "")
+    if not link or len(link) > _LONGEST_LINK:
+        return f"{text}."
+    return f"{text}: [save the original]({link}) soon, its link expires."

@@ -1,0 +1,78 @@
+"""By what a message can be told to be a certain part of a job: the names of its files, its buttons, what it answers."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import discord
+
+from cogs.buttons import CANCEL, DELETE
+from jobs.model import Job
+
+READY: Final = "ready"
+FAILURE: Final = "failure"
+_IMAGES: Final = re.compile(r"images (\d+)-(\d+)")
+_EPOCH: Final = 1_420_070_400_000  # UTC ms; https://discord.com/developers/docs/reference#snowflakes
+_TIME_SHIFT: Final = 22  # bits of a snowflake below its time
+
+
+def file_name(job_id: str, number: int, suffix: str) -> str:
+    """What the image with this number, from 1 on, is called in Discord."""
+    return f"fluxcord-{job_id}-{number}{suffix}"
+
+
+def images_part(numbers: Sequence[int]) -> str:
+    """The name of a message that shows these images, which follow one another: `images 1-2`."""
+    return f"images {numbers[0]}-{numbers[-1]}"
+
+
+def numbers_of(part: str) -> Sequence[int]:
+    """The images that a part of this name shows; none where it is no part of a result."""
+    match = _IMAGES.fullmatch(part)
+    return range(int(match[1]), int(match[2]) + 1) if match else ()
+
+
+def shown_in(message: discord.Message, job: Job) -> Sequence[int]:
+    """The numbers of the job's images that a message shows."""
+    name = re.compile(rf"fluxcord-{re.escape(job.id)}-(\d+)\.\w+")
+    found = (name.fullmatch(attachment.filename) for attachment in message.attachments)
+    return sorted(int(match[1]) for match in found if match)
+
+
+def tells_the_end(message: discord.Message, job: Job) -> bool:
+    """Whether it says that the job has failed or was cancelled: no images, and buttons for what has ended."""
+    ids = set(_custom_ids(message))
+    return DELETE + job.id in ids and CANCEL + job.id not in ids and not shown_in(message, job)
+
+
+def is_part(message: discord.Message, job: Job, part: str) -> bool:
+    """Whether a message, sent by the bot itself, is this part of the job and not the response to its interaction."""
+    if message.id == job.order.reply.message_id:
+        return False
+    if numbers := numbers_of(part):
+        return shown_in(message, job) == list(numbers)
+    match part:
+        case "failure":
+            return tells_the_end(message, job)
+        case "ready":
+            answered = message.reference.message_id if message.reference is not None else None
+            result = job.order.reply.message_id
+            return result is not None and (answered == result or message.content.endswith(f"/{result}"))
+        case _:
+            return False
+
+
+def just_before(job: Job, moment: int, *, margin: int) -> int:
+    """A snowflake that is surely older than a message which we began to send at `moment` (UTC ms by our clock).
+
+    How far Discord's clock is from ours shows in the interaction's own snowflake, which was made a little before the
+    job was written down; `margin` (ms) is for whatever both clocks have drifted since.
+    """
+    skew = (job.order.interaction_id >> _TIME_SHIFT) + _EPOCH - job.created_at
+    return max(0, moment + skew - margin - _EPOCH) << _TIME_SHIFT
+
+
+def _custom_ids(message: discord.Message) -> Iterable[str]:
+    for row in message.components:
+        if isinstance(row, discord.ActionRow):
+            yield from (child.custom_id for child in row.children if child.custom_id is not None)

@@ -1,0 +1,68 @@
+"""The ways to a user that are no edit: the channel, the interaction once more, a direct message; the first open one."""
+
+from cogs.marks import numbers_of
+from cogs.once import Once
+from cogs.posting import Content, Poster
+from cogs.trouble import WayClosed
+from jobs.model import Job, Posted
+
+
+class NoWay(Exception):
+    """Every way to the user is closed; `str()` says why each."""
+
+
+class Ways:
+    """Sends a message of its own, once."""
+
+    def __init__(self, poster: Poster, once: Once) -> None:
+        self._poster = poster
+        self._once = once
+
+    async def send(self, job: Job, part: str, content: Content, *, mention: bool) -> Posted:
+        """Send a part that is not known to be there: what is private never to a channel.
+
+        Only the first message of a job mentions its user; only those after it may come through the interaction, whose
+        own response is the first one's place.
+
+        Raises:
+            NoWay: none is open.
+            TooLarge: Discord takes no message of this size on the first open way.
+            DeliveryDelayed: Discord has trouble.
+        """
+        poster, here, closed = self._poster, job.order.channel_id, []
+        if not job.order.private:
+            text = f"<@{job.order.user_id}>" if mention else ""
+            try:
+                return await self._send(job, part, here, content, text=text)
+            except WayClosed as error:
+                closed.append(f"channel: {error}")
+        if not mention and poster.can_edit_reply(job):
+            try:
+                return await self._once.send(job, part, here, lambda: poster.follow_up(job, content, text=""))
+            except WayClosed as error:
+                closed.append(f"follow-up: {error}")
+        try:
+            return await self._send(job, part, await poster.open_direct(job), content, text="")
+        except WayClosed as error:
+            closed.append(f"direct message: {error}")
+        raise NoWay("; ".join(closed))
+
+    async def _send(self, job: Job, part: str, channel_id: int, content: Content, *, text: str) -> Posted:
+        return await self._once.send(
+            job,
+            part,
+            channel_id,
+            lambda: self._poster.send(job, channel_id, content, text=text, nonce=nonce(job, part)),
+        )
+
+
+def nonce(job: Job, part: str) -> str:
+    """At most 25 characters, Discord's bound, and another one for each message of a job."""
+    match part:
+        case "ready":
+            return f"{job.id}-done"
+        case "failure":
+            return f"{job.id}-fail"
+        case _:
+            first = numbers_of(part)[0]
+            return job.id if first == 1 else f"{job.id}-{first}"
