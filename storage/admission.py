@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from jobs.catalog import Provider
+from jobs.ids import new_job_id, new_secret
 from jobs.model import Order, Usage
 from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, OverQuota
-from storage.ids import new_job_id, new_secret
 from storage.part import Part, uninterrupted
 from storage.rows import job_from, order_values
 from storage.window import WINDOW_MS, Charge, enough_at, usage_of

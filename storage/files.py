@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from jobs.ids import is_job_id
 from jobs.model import StoredImage
-from storage.ids import is_job_id
 
 
 class ResultFiles:

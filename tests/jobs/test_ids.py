@@ -2,7 +2,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from storage.ids import is_job_id, new_job_id, new_secret
+from jobs.ids import is_job_id, is_secret, new_job_id, new_secret
 
 MOMENTS = st.integers(0, 2**45 - 1)
 
@@ -37,4 +37,10 @@ def test_secrets_differ_and_are_safe_in_a_url() -> None:
     """They go into the webhook's URL as they are."""
     made = {new_secret() for _ in range(100)}
     assert len(made) == 100
-    assert all(len(each) == 43 and each.replace("-", "").replace("_", "").isalnum() for each in made)
+    assert all(is_secret(each) and each.replace("-", "").replace("_", "").isalnum() for each in made)
+
+
+@pytest.mark.parametrize("text", ["", "a" * 42, "a" * 44, "a" * 42 + "\n", "a" * 42 + "+", "ä" * 43])
+def test_other_texts_are_no_secrets(text: str) -> None:
+    """So that a guess is refused before the database is asked."""
+    assert not is_secret(text)

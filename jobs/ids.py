@@ -11,6 +11,7 @@ RANDOM_BITS: Final = LENGTH * 5 - TIME_BITS
 SECRET_BYTES: Final = 32
 
 _PATTERN: Final = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+_SECRET_PATTERN: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # what base64 makes of 32 bytes
 
 
 def new_job_id(now: int) -> str:
@@ -33,3 +34,8 @@ def is_job_id(text: str) -> bool:
 def new_secret() -> str:
     """43 characters that are safe in a URL and in a header."""
     return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def is_secret(text: str) -> bool:
+    """Whether the text has the form of a secret."""
+    return _SECRET_PATTERN.fullmatch(text) is not None
