@@ -1,52 +1,46 @@
-"""One active process for each database: a file lock beside it that ends with the process that holds it."""
+"""One active process for each database: a lock that ends with the process that holds it, and is watched."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Final
+from typing import Final, assert_never
 
-from filelock import FileLock, Timeout
-
-from jobs.ports import StoreUnavailable
+from storage.address import DatabaseAddress, PostgresAddress
+from storage.driver import require_asyncpg
+from storage.held import Held
+from storage.lock_file import hold_file
 
 POLL_SECONDS: Final = 0.5
 
 
-@asynccontextmanager
-async def hold(path: Path, *, on_wait: Callable[[], None], poll_seconds: float = POLL_SECONDS) -> AsyncIterator[None]:
-    """Be the one active process of the database at `path`, standing by for as long as another is.
+def hold(
+    address: DatabaseAddress,
+    *,
+    on_wait: Callable[[], None],
+    poll_seconds: float = POLL_SECONDS,
+    patient: bool = False,
+) -> AbstractAsyncContextManager[Held]:
+    """Be the one active process of the database at the address, standing by for as long as another is.
+
+    Whoever holds it has to end all its work as soon as `Held.lost` returns: another process may be active by then.
 
     Args:
-        path: the database; the lock is the file with `.lock` appended.
+        address: the database.
         on_wait: called once when another process is active.
         poll_seconds: how often to look whether it has gone.
+        patient: wait for a server that cannot be reached, too, instead of raising.
 
     Raises:
-        StoreUnavailable: the lock's file cannot be made.
+        StoreUnavailable: there is no way to the lock.
+        DriverMissing: asyncpg is not installed.
     """
-    lock = FileLock(f"{path}.lock", thread_local=False)
-    waiting = False
-    try:
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        while not _acquired(lock):
-            if not waiting:
-                on_wait()
-                waiting = True
-            await asyncio.sleep(poll_seconds)
-    except OSError as error:
-        raise StoreUnavailable(f"{path}.lock cannot be used: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    match address:
+        case Path():
+            return hold_file(address, on_wait=on_wait, poll_seconds=poll_seconds)
+        case PostgresAddress():
+            require_asyncpg()
+            from storage.lock_session import hold_session  # noqa: PLC0415 - asyncpg is an optional library
 
-
-def _acquired(lock: FileLock) -> bool:
-    # On the loop's own thread: one attempt takes microseconds, and a cancelled wait for a thread could leave the lock
-    # taken by nobody who knows of it.
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    return True
+            return hold_session(address, on_wait=on_wait, poll_seconds=poll_seconds, patient=patient)
+        case _:
+            assert_never(address)

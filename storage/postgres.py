@@ -125,8 +125,10 @@ class PostgresEngine:
         async with self._connection() as connection:
             with translated(self._address):
                 await connection.execute("SET statement_timeout = 0")
-                await connection.execute("VACUUM jobs", timeout=SCRIPT_SECONDS)
-                await connection.execute("RESET statement_timeout")
+                try:
+                    await connection.execute("VACUUM jobs", timeout=SCRIPT_SECONDS)
+                finally:
+                    await connection.execute("RESET statement_timeout")
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
