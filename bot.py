@@ -1,9 +1,8 @@
-"""The entry, and the one place where everything is joined: `python bot.py [run | demo]`."""
+"""The entry, and the one place where everything is joined: `python bot.py [run | backup | demo]`."""
 
 import argparse
 import asyncio
 import contextlib
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -18,26 +17,32 @@ import structlog
 from cogs.account import Account
 from cogs.audience import DiscordAudience
 from cogs.client import Fluxcord
+from cogs.contents import Contents
 from cogs.desk import OrderDesk
 from cogs.gallery import Gallery
 from cogs.help import Help
 from cogs.imagine import Imagine
+from cogs.once import Once
 from cogs.operator import OperatorNotices
 from cogs.posting import Poster
 from cogs.progress import ProgressBoard
+from jobs.breaker import Breakers
 from jobs.estimates import Estimates
-from jobs.keys import RestingKeys
+from jobs.housekeeping import Housekeeper
 from jobs.observer import Observers
 from jobs.ports import StoreUnavailable
 from jobs.progress import ProgressReader
+from jobs.restored import give_up_unfinished
 from jobs.service import JobService
 from jobs.tasks import Tasks
 from jobs.world import World
 from logs import configure_logging
-from parts import fit_pictures, make_apis, make_catalog, make_limits
+from parts import fit_pictures, make_apis, make_catalog, make_keeping, make_limits, make_lost_creates
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
-from startup import Health, StartFault, log_in, prepare_folder, register_commands
+from startup import Health, StartFault, check_operator_channel, log_in, prepare_folder, register_commands
+from stopping import StopOnSignal, log_out
+from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
 from storage.files import ResultFiles
 from storage.lock import hold
@@ -129,25 +134,36 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             ):
                 await client.add_cog(cog)
             await register_commands(client, settings)
+            await check_operator_channel(client, settings)
+            if restored:
+                await give_up_unfinished(store)
+                await asyncio.to_thread(forget_taken_at, settings.database_path)
+            tasks.supervise("database probe", store.look_after_trouble)
+            tasks.supervise("housekeeping", Housekeeper(store, files, clock, make_keeping(settings)).run)
             tasks.supervise("progress", board.run)
+            tasks.supervise("notices", notices.run)
             await service.start()
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
-        poster = Poster(client, clock)
-        board = ProgressBoard(poster, ProgressReader(store, catalog, estimates, clock, slots=slots).read)
+        poster, contents = Poster(client, clock), Contents(catalog, fit_pictures)
+        notices = OperatorNotices(client, clock, channel_id=settings.operator_channel_id)
+        observer = Observers(metrics, notices)
+        breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
+        board = ProgressBoard(poster, ProgressReader(store, catalog, estimates, clock, breakers, slots=slots).read)
         world = World(
             store=store,
             apis=apis,
             catalog=catalog,
             source=source,
             files=files,
-            audience=DiscordAudience(poster, board, catalog, fit_pictures),
-            observer=Observers(metrics, OperatorNotices(client, tasks, channel_id=settings.operator_channel_id)),
+            audience=DiscordAudience(poster, Once(poster, store), board, contents),
+            observer=observer,
             clock=clock,
             estimates=estimates,
             public_url=settings.public_url,
             images_per_day=settings.quota_images_per_day,
-            resting=RestingKeys(clock),
+            breakers=breakers,
+            lost_creates=make_lost_creates(settings),
             started_at=clock.now(),
             tasks=tasks,
         )
@@ -155,13 +171,14 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
         desk = OrderDesk(service, clock, unsafe_guilds=frozenset(settings.safety_off_guilds))
         server = WebServer(
             build_app(
-                webhooks=service, readiness=Health(client, tasks), metrics=metrics, count_jobs=store.count_by_status
+                webhooks=service, readiness=Health(client, tasks, store), metrics=metrics, count_jobs=store.count_by_status
             ),
             host=settings.http_host,
             port=settings.http_port,
         )
-        await stack.enter_async_context(client)
+        stack.push_async_callback(log_out, client)
         stack.push_async_callback(board.close)
+        stack.push_async_callback(notices.close)
         stack.push_async_callback(service.stop, seconds=settings.stop_seconds)
         try:
             await stack.enter_async_context(server)
@@ -172,8 +189,9 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             ) from None
         _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
         await log_in(client, settings)
+        stack.callback(_log.info, "stopping", seconds=settings.stop_seconds)
+        stack.callback(service.refuse_orders)  # first of all, and answered for as long as the rest takes
         yield client
-        _log.info("stopping", seconds=settings.stop_seconds)
 
 
 def _secrets(settings: Settings) -> list[str]:
@@ -181,16 +199,25 @@ def _secrets(settings: Settings) -> list[str]:
     return [key.get_secret_value() for key in keys]
 
 
-async def _until_signalled(settings: Settings) -> None:
+async def _until_signalled(settings: Settings, *, restored: bool) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: its event loop knows no signal handlers
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    await serve(settings, stop)
+    StopOnSignal(stop, seconds=settings.stop_seconds).install()
+    await serve(settings, stop, restored=restored)
     _log.info("stopped")
+
+
+def _back_up(settings: Settings, target: Path) -> None:
+    """Copy the database while the bot runs, and say what was copied.
+
+    Raises:
+        BackupRefused: there is no copy.
+    """
+    if not isinstance(settings.database, Path):
+        raise BackupRefused(
+            "DATABASE_URL is a PostgreSQL server, which makes its own copies: pg_dump --format=custom --file=FILE DATABASE"
+        )
+    made = back_up(settings.database, target)
+    sys.stdout.write(f"{made.path}: {made.jobs} jobs, {made.size} bytes, checked and on the disk\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     )
     aimlapi_api_url: str = Field("https://api.aimlapi.com/v1", description="AI/ML API.")
     aimlapi_concurrency: int = Field(10, ge=1, le=1000, description="Requests at once, per AI/ML API key.")
+    lost_create_grace_seconds: float = Field(
+        120, ge=1, le=3600, description="How long a create whose answer was lost is looked for at each::labs."
+    )
+    lost_create_retries: int = Field(
+        1,
+        ge=0,
+        le=3,
+        description="How often a job is sent once more when its create was lost and cannot be found; each may pay for "
+        "an image twice.",
+    )
     aimlapi_usd_per_megapixel: Decimal = Field(
         Decimal("0.02205"),
         ge=0,
@@ -75,6 +85,19 @@ class Settings(BaseSettings):
     )
     operator_channel_id: int | None = Field(
         None, description="A channel's id: there the bot says what only its operator can mend (key, credit)."
+    )
+    retention_days: int = Field(
+        90,
+        ge=0,
+        le=36_500,
+        description="After so many days the words of a finished job are removed: prompt, LoRA links, error texts, kept "
+        "images. Its numbers stay. 0 keeps them for ever.",
+    )
+    results_max_mb: int = Field(
+        2048,
+        ge=1,
+        description="Megabytes of results under DATA_DIR; beyond, the oldest of those that nobody could be given are "
+        "dropped.",
     )
     stop_seconds: float = Field(
         25, ge=0, le=600, description="How long a stop waits for uploads and answers that are on their way."

@@ -1,36 +1,36 @@
 """Tells the bot's operator, in a channel of theirs, what nobody else can mend."""
 
-import time
+import asyncio
 from typing import Final
 
+import aiohttp
 import discord
 import structlog
 
+from cogs.bulletin import Bulletin
+from jobs.breaker import Circuit
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Job
+from jobs.ports import Clock
+from jobs.signal import Signal
 from jobs.status import Status
-from jobs.tasks import Tasks
 
 _log = structlog.get_logger(__name__)
-PAUSE: Final = 3600.0  # seconds between two notices of the same trouble
-
-SENTENCES: Final = {
-    Reason.UNAUTHORISED: "**{provider}** refuses the bot's API key. Check it in `.env`, then start the bot again. "
-    "Jobs for this API fail until then; their users are refunded.",
-    Reason.OUT_OF_CREDIT: "The credit at **{provider}** is used up. Top it up there; the bot needs no restart. "
-    "Jobs for this API fail until then; their users are refunded.",
-}
+_AGAIN: Final = 60.0  # seconds until a message is tried again that Discord did not take
+_TRIES: Final = 30  # then it is dropped: the log has it all
 
 
 class OperatorNotices:
-    """An observer that writes to OPERATOR_CHANNEL_ID; without one it does nothing, since the log has it all."""
+    """An observer that writes to OPERATOR_CHANNEL_ID; without one it says nothing, since the log has it all."""
 
-    def __init__(self, client: discord.Client, tasks: Tasks, *, channel_id: int | None) -> None:
+    def __init__(self, client: discord.Client, clock: Clock, *, channel_id: int | None) -> None:
         self._client = client
-        self._tasks = tasks
+        self._clock = clock
         self._channel_id = channel_id
-        self._told: dict[tuple[Provider, Reason], float] = {}
+        self._bulletin = Bulletin()
+        self._signal = Signal()
+        self._unsent: list[str] = []
 
     def admitted(self, job: Job) -> None:
         """Of no interest here."""
@@ -39,18 +39,55 @@ class OperatorNotices:
         """Of no interest here."""
 
     def provider_error(self, provider: Provider, reason: Reason) -> None:
-        """Tell what only an operator can mend, once an hour."""
-        if self._channel_id is None or reason not in SENTENCES:
-            return
-        now = time.monotonic()
-        if now - self._told.get((provider, reason), -PAUSE) < PAUSE:
-            return
-        self._told[provider, reason] = now
-        sentence = SENTENCES[reason].format(provider=provider.value)
-        self._tasks.spawn(f"notice {reason}", self._tell(self._channel_id, sentence))
+        """Of no interest here: the breakers tell what lasts."""
 
-    async def _tell(self, channel_id: int, sentence: str) -> None:
+    def create_given_up(self, job: Job) -> None:
+        """Gathered with others of the same API."""
+        self._bulletin.given_up(job, now=self._clock.now())
+        self._signal.wake()
+
+    def circuit_changed(self, circuit: Circuit) -> None:
+        """Told once when it opens, and once when it has closed again."""
+        self._bulletin.circuit_changed(circuit, now=self._clock.now())
+        self._signal.wake()
+
+    async def run(self) -> None:
+        """The loop: say what is due."""
+        tries = 0
+        while True:
+            self._unsent += self._bulletin.due(self._clock.now())
+            tries = 0 if await self._send() else tries + 1
+            if tries == _TRIES:
+                self._unsent, tries = [], 0
+            at = self._bulletin.next_at()
+            pause = None if at is None else max(0.0, (at - self._clock.now()) / 1000)
+            if self._unsent:
+                await asyncio.sleep(_AGAIN)
+            else:
+                await self._signal.wait(seconds=pause)
+
+    async def close(self) -> None:
+        """At the stop: say what was still being gathered."""
+        self._unsent += self._bulletin.due(self._clock.now(), all_losses=True)
+        await self._send()
+
+    async def _send(self) -> bool:
+        """Send what is unsent, as far as Discord takes it."""
+        while self._unsent:
+            if not await self._sent(self._unsent[0]):
+                return False
+            self._unsent.pop(0)
+        return True
+
+    async def _sent(self, text: str) -> bool:
+        if self._channel_id is None:
+            return True
         try:
-            await self._client.get_partial_messageable(channel_id).send(sentence)
+            await self._client.get_partial_messageable(self._channel_id).send(text)
         except discord.HTTPException as error:
             _log.warning("the operator's channel cannot be written to", status=error.status, code=error.code)
+            return False
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            _log.warning("the operator's channel cannot be reached", cause=type(error).__name__)
+            return False
+        return True

@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from jobs.breaker import Outage, Trouble
 from jobs.catalog import Provider
+from jobs.ending import Ending
+from jobs.errors import OutOfCredit, Reason, Unauthorised
+from jobs.model import Failure
 from jobs.submission import Submission
+from jobs.timing import OUTAGE_LONGEST
 from jobs.world import World
 
 _LONGEST_SLEEP: Final = 30.0  # seconds; a look for what no signal told of
 _UNLIMITED: Final = 1_000_000_000
+_AT_ONCE: Final = 50  # jobs read with one query
+_SENTENCES: Final[Mapping[Reason, str]] = {error.reason: error.default_message for error in (Unauthorised, OutOfCredit)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,29 +29,33 @@ class Limits:
 
 
 class Dispatcher:
-    """The loop that claims and submits."""
+    """The loop that claims and submits, and ends what an outage keeps waiting in vain."""
 
-    def __init__(self, world: World, submission: Submission, limits: Mapping[Provider, Limits]) -> None:
+    def __init__(self, world: World, submission: Submission, ending: Ending, limits: Mapping[Provider, Limits]) -> None:
         self._world = world
         self._submission = submission
+        self._ending = ending
         self._limits = limits
 
     async def run(self) -> None:
         """Claim for ever: after every signal, and when time alone lets a claim succeed."""
         while True:
             await self._claim_all()
+            for provider in self._world.apis:
+                await self._end_hopeless(provider)
             await self._world.slot_freed.wait(seconds=await self._pause())
 
     async def _claim_all(self) -> None:
         for provider, key_id, limits in self._keys():
-            more = True
-            while more:
+            while self._world.breakers.allows(key_id):
                 claiming = asyncio.ensure_future(self._claim(provider, key_id, limits))
                 try:
                     more = await asyncio.shield(claiming)
                 except asyncio.CancelledError:
                     await claiming  # a claim that is committed is sent, also at the moment of a stop
                     raise
+                if not more:
+                    break
 
     async def _claim(self, provider: Provider, key_id: str, limits: Limits) -> bool:
         job = await self._world.store.claim(
@@ -55,18 +66,33 @@ class Dispatcher:
         )
         if job is None:
             return False
+        self._world.breakers.sending(key_id, job.id)
         self._world.tasks.spawn(f"submit {job.id}", self._submission.submit(job))
         return True
 
+    async def _end_hopeless(self, provider: Provider) -> None:
+        """Fail what waits for an API that refuses every key, or that has had trouble for too long."""
+        world = self._world
+        while (outage := world.breakers.outage(provider)) is not None and outage.resting:
+            now = world.clock.now()
+            if not outage.hopeless and now - outage.since <= OUTAGE_LONGEST:
+                return  # nothing has waited so long while no key could be used
+            before = now if outage.hopeless else now - OUTAGE_LONGEST
+            waiting = await world.store.queued(provider=provider, created_before=before, limit=_AT_ONCE)
+            for job in waiting:
+                await self._ending.fail(job, _failure(outage))
+            if len(waiting) < _AT_ONCE:
+                return
+
     async def _pause(self) -> float:
         """Seconds until a claim may succeed although nothing else happens."""
-        now = self._world.clock.now()
-        moments = [
-            await self._world.store.next_claim_at(
-                provider=provider, key_id=key_id, per_minute=limits.creates_per_minute or _UNLIMITED
-            )
-            for provider, key_id, limits in self._keys()
-        ]
+        world = self._world
+        now = world.clock.now()
+        moments = [world.breakers.next_probe_at()]
+        for provider, key_id, limits in self._keys():
+            if world.breakers.allows(key_id):
+                per_minute = limits.creates_per_minute or _UNLIMITED
+                moments.append(await world.store.next_claim_at(provider=provider, key_id=key_id, per_minute=per_minute))
         pauses = [max(0.0, (at - now) / 1000) for at in moments if at is not None]
         return min([*pauses, _LONGEST_SLEEP])
 
@@ -75,5 +101,14 @@ class Dispatcher:
             (provider, key_id, self._limits[provider])
             for provider, api in self._world.apis.items()
             for key_id in api.key_ids
-            if self._world.resting.is_awake(key_id)
         ]
+
+
+def _failure(outage: Outage) -> Failure:
+    match outage.trouble:
+        case Trouble.ACCOUNT:
+            detail = "not sent: every API key is refused"
+            return Failure(reason=outage.reason, user_message=_SENTENCES[outage.reason], detail=detail)
+        case Trouble.SERVICE:
+            message = "The image service has had trouble for more than ten minutes. Please try again later."
+            return Failure(reason=outage.reason, user_message=message, detail="not sent: the outage lasts too long")

@@ -32,12 +32,17 @@ class Ending:
         """Whether this job's end is on its way to its user."""
         return job_id in self._telling
 
-    async def fail(self, job: Job, failure: Failure) -> None:
-        """End the job without images, refund it, and tell its user."""
+    async def fail(self, job: Job, failure: Failure, *, unknown: bool = False) -> None:
+        """End the job without images, refund it, and tell its user.
+
+        `unknown`: its last create is given up, and may have been paid.
+        """
         store = self._world.store
-        failed = await self._end(job, lambda: store.mark_failed(job.id, failure))
+        failed = await self._end(job, lambda: store.mark_failed(job.id, failure, unknown=unknown))
         if failed is not None:
             _log.warning("the job has failed", reason=failure.reason, detail=failure.detail, **about(job))
+            if unknown:
+                self._world.observer.create_given_up(failed)
             await self._ended(failed, job.status)
 
     async def cancel(self, job: Job) -> bool:

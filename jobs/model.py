@@ -44,6 +44,7 @@ class StoredImage:
     width: int  # pixels
     height: int  # pixels
     size: int  # bytes
+    url: str | None = None  # the vendor's, which expires; None where the image came within the answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,16 @@ class Posted:
 
     channel_id: int
     message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """A message that must not be sent twice: noted before its send, named after it."""
+
+    part: str  # what it is of the job: `images 1-2`, `ready`, `failure`
+    channel_id: int
+    begun_at: int  # UTC ms of the first try in this channel
+    message_id: int | None = None  # None: begun, and nobody knows what came of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +100,9 @@ class Job:
     images: tuple[StoredImage, ...] = ()
     posted: Posted | None = None
     failure: Failure | None = None
+    kept_because: str | None = None  # why the result found no way to its user at first, for the operator
     told_at: int | None = None  # its user learnt how it ended
+    doubted_at: int | None = None  # when the answer to its last create was lost
     unknown_creates: int = 0  # creates that may have been paid although nothing came of them
     removed_at: int | None = None  # the retention removed its prompt and whatever was kept of its result
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from jobs.breaker import Circuit
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Job
@@ -21,6 +22,14 @@ class Observer(Protocol):
 
     def provider_error(self, provider: Provider, reason: Reason) -> None:
         """A call to an image API went wrong, whatever becomes of the job."""
+        ...
+
+    def create_given_up(self, job: Job) -> None:
+        """The outcome of the job's last create stays unknown: it may have been paid although nothing came of it."""
+        ...
+
+    def circuit_changed(self, circuit: Circuit) -> None:
+        """The breaker of an API key has opened, has closed, or is open for another trouble."""
         ...
 
 
@@ -44,3 +53,13 @@ class Observers:
         """Tell all."""
         for observer in self._observers:
             observer.provider_error(provider, reason)
+
+    def create_given_up(self, job: Job) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.create_given_up(job)
+
+    def circuit_changed(self, circuit: Circuit) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.circuit_changed(circuit)

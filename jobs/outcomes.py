@@ -55,6 +55,27 @@ class WebhookNews:
     result: Finished | ProviderError | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """An entry of an API's list of what it was asked to make."""
+
+    id: str  # the prediction's
+    created_at: int  # UTC ms by our clock, to about a second
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """What the API has made or is making within the times asked for: all of it."""
+
+    executions: tuple[Execution, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepsNoList:
+    """The API cannot be asked what it was asked to make."""
+
+
+Listing = Listed | KeepsNoList
 Created = Accepted | Finished
 Polled = StillRunning | Finished  # a failure is raised as a ProviderError
 

@@ -1,12 +1,14 @@
 """What the domain needs of the world, as protocols; the packages around it implement them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from jobs.catalog import Model, Provider
+from jobs.doubts import DoubtRecords, Kinship, Window
 from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
-from jobs.outcomes import Admission, Created, Delivery, Polled, RemoteImage, WebhookNews
+from jobs.outcomes import Admission, Created, Delivery, Listing, Polled, RemoteImage, WebhookNews
+from jobs.records import History, PostRecords, Retention
 from jobs.status import Status
 
 
@@ -37,6 +39,14 @@ class ImageApi(Protocol):
 
     async def poll(self, job: Job) -> Polled:
         """Ask how `job.prediction_id` is doing; reads, so it may repeat itself."""
+        ...
+
+    async def executions(self, job: Job, model: Model, window: Window) -> Listing:
+        """Everything of this model that the account was asked to make within the window; reads."""
+        ...
+
+    async def kinship(self, job: Job, model: Model, execution_id: str) -> Kinship:
+        """Whether an execution was made of what this job asks for; reads."""
         ...
 
     async def cancel(self, job: Job) -> None:
@@ -84,6 +94,10 @@ class ImageFiles(Protocol):
         """Every job that has a folder, for the sweep after a restart."""
         ...
 
+    async def sizes(self) -> Mapping[str, int]:
+        """Bytes of every job's folder."""
+        ...
+
 
 class Audience(Protocol):
     """The people who wait: how a job shows itself in Discord."""
@@ -104,8 +118,8 @@ class Audience(Protocol):
         """
         ...
 
-    async def tell_failure(self, job: Job, usage: Usage) -> None:
-        """Say that the job has failed or was cancelled, by the first way that is open, if any.
+    async def tell_failure(self, job: Job, usage: Usage) -> Delivery:
+        """Say that the job has failed or was cancelled, by the first way that is open. Idempotent as `deliver` is.
 
         Raises:
             DeliveryDelayed: Discord has trouble; call again later.
@@ -117,7 +131,7 @@ class DeliveryDelayed(Exception):
     """Discord could not be reached; the delivery is to be tried again."""
 
 
-class Store(Protocol):
+class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
     """Jobs, the quota's ledger and the attempts.
 
     Every change of status is a guarded update: it returns the changed job, or None when the job was no longer in a
@@ -169,8 +183,12 @@ class Store(Protocol):
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
         ...
 
-    async def requeue(self, job_id: str, *, not_before: int) -> Job | None:
-        """Certainly nothing was created: back to `queued`, not to be sent before `not_before`."""
+    async def requeue(self, job_id: str, *, not_before: int, unknown: bool = False) -> Job | None:
+        """Back to `queued`, not to be sent before `not_before`.
+
+        Certainly nothing was created, unless `unknown`: then the create is given up, and counted as one that may have
+        been paid.
+        """
         ...
 
     async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int) -> Job | None:
@@ -204,15 +222,15 @@ class Store(Protocol):
         ...
 
     async def mark_delivered(self, job_id: str, *, posted: Posted) -> Job | None:
-        """Posted; the reservation is settled with the number of images."""
+        """Posted, and so told; the reservation is settled with the number of images."""
         ...
 
     async def mark_undelivered(self, job_id: str, *, detail: str) -> Job | None:
         """Nowhere to post it; the reservation is settled all the same, since the images are kept for the user."""
         ...
 
-    async def mark_failed(self, job_id: str, failure: Failure) -> Job | None:
-        """Ended without images; refunded."""
+    async def mark_failed(self, job_id: str, failure: Failure, *, unknown: bool = False) -> Job | None:
+        """Ended without images; refunded. `unknown`: its last create is given up, and may have been paid."""
         ...
 
     async def mark_cancelling(self, job_id: str, *, sent_too: bool) -> Job | None:

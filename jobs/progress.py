@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jobs.breaker import Breakers, Trouble
 from jobs.catalog import Catalog, Provider
 from jobs.estimates import Estimates
 from jobs.model import Job
@@ -19,6 +20,7 @@ class Progress:
     expected_in: int  # until the images are there, from now; 0 when overdue
     elapsed: int = 0  # since it was sent to the API
     typical: int  # how long the model takes
+    outage: bool = False  # its API takes nothing now, and that is expected to pass
     can_cancel: bool = True  # a synchronous API cannot be told to stop what it has
 
     @property
@@ -31,12 +33,20 @@ class ProgressReader:
     """Reads snapshots; `slots` is how many jobs an API takes at once, over all its keys."""
 
     def __init__(
-        self, store: Store, catalog: Catalog, estimates: Estimates, clock: Clock, *, slots: Mapping[Provider, int]
+        self,
+        store: Store,
+        catalog: Catalog,
+        estimates: Estimates,
+        clock: Clock,
+        breakers: Breakers,
+        *,
+        slots: Mapping[Provider, int],
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._estimates = estimates
         self._clock = clock
+        self._breakers = breakers
         self._slots = slots
 
     async def read(self, job_id: str) -> Progress | None:
@@ -50,7 +60,14 @@ class ProgressReader:
             slots = max(1, self._slots.get(job.provider, 1))
             rounds = 1 + (place.ahead + place.running) // slots
             wait = max(0, job.not_before - self._clock.now())
-            return Progress(job=job, ahead=place.ahead, expected_in=rounds * typical + wait, typical=typical)
+            outage = self._breakers.outage(job.provider)
+            return Progress(
+                job=job,
+                ahead=place.ahead,
+                expected_in=rounds * typical + wait,
+                typical=typical,
+                outage=outage is not None and outage.trouble is Trouble.SERVICE,
+            )
         elapsed = max(0, self._clock.now() - (job.submitted_at or job.created_at))
         model = self._catalog.get(job.request.model)
         return Progress(

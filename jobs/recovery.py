@@ -7,9 +7,9 @@ import structlog
 from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import UnknownOutcome
+from jobs.lost import Lost
 from jobs.model import Job
 from jobs.status import FINISHED, Status
-from jobs.submission import Submission
 from jobs.world import World
 
 _log = structlog.get_logger(__name__)
@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 class Steps:
     """Who takes jobs on, from each state."""
 
-    submission: Submission
+    lost: Lost
     delivering: Delivering
     ending: Ending
 
@@ -40,7 +40,7 @@ async def _resume(job: Job, world: World, steps: Steps) -> None:
     match job.status:
         case Status.SUBMITTING:
             # The last process may have sent the create: it is looked for, never blindly sent again.
-            await steps.submission.doubt(
+            await steps.lost.doubt(
                 job,
                 UnknownOutcome(
                     "the last process ended while the create was on its way",
@@ -64,5 +64,5 @@ async def _sweep(world: World) -> None:
     """Remove the folders of jobs that no longer need theirs: a stop may have come before it was removed."""
     for job_id in await world.files.job_ids():
         job = await world.store.get(job_id)
-        if job is None or job.status in FINISHED - {Status.UNDELIVERED}:
+        if job is None or job.removed_at is not None or job.status in FINISHED - {Status.UNDELIVERED}:
             await world.discard(job_id)

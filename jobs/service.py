@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import structlog
 
+from jobs.archive import Archive
 from jobs.catalog import Catalog, Provider
 from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.dispatcher import Dispatcher, Limits
 from jobs.ending import Ending
 from jobs.errors import ProviderError
+from jobs.lost import Lost
 from jobs.model import Job, Order, Usage
 from jobs.outcomes import Admission, Admitted, Finished, WebhookNews
 from jobs.recovery import Steps, recover
@@ -35,11 +38,13 @@ class JobService:
         self._ending = Ending(world)
         delivering = Delivering(world, self._ending)
         self._completion = Completion(world, self._ending, delivering)
-        submission = Submission(world, self._completion, self._ending)
-        self._steps = Steps(submission=submission, delivering=delivering, ending=self._ending)
-        self._dispatcher = Dispatcher(world, submission, limits)
-        self._watcher = Watcher(world, self._completion, self._ending)
+        lost = Lost(world, self._completion, self._ending)
+        submission = Submission(world, self._completion, self._ending, lost)
+        self._steps = Steps(lost=lost, delivering=delivering, ending=self._ending)
+        self._dispatcher = Dispatcher(world, submission, self._ending, limits)
+        self._watcher = Watcher(world, self._completion, self._ending, lost)
         self._accepting = True
+        self.archive: Final = Archive(world, self._ending, delivering)
 
     # ── running ──────────────────────────────────────────────────────────────
 

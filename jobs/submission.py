@@ -4,14 +4,16 @@ import random
 
 import structlog
 
+from jobs.breaker import Trouble, trouble_of
 from jobs.completion import Completion
 from jobs.ending import Ending
-from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthorised, UnknownOutcome
-from jobs.model import Failure, Job
+from jobs.errors import ProviderError, Retryable, UnknownOutcome
+from jobs.lost import Lost, not_offered
+from jobs.model import Job
 from jobs.outcomes import Accepted, Created, Finished
 from jobs.status import Status
-from jobs.timing import LONGEST_WISH, MOST_ATTEMPTS, UNCONFIRMED_GRACE, retry_delay
-from jobs.world import World, about, failure_of, persist
+from jobs.timing import LONGEST_WISH, MOST_ATTEMPTS, retry_delay
+from jobs.world import World, about, failure_of, internal, persist
 
 _log = structlog.get_logger(__name__)
 
@@ -19,35 +21,51 @@ _log = structlog.get_logger(__name__)
 class Submission:
     """Sends claimed jobs."""
 
-    def __init__(self, world: World, completion: Completion, ending: Ending) -> None:
+    def __init__(self, world: World, completion: Completion, ending: Ending, lost: Lost) -> None:
         self._world = world
         self._completion = completion
         self._ending = ending
+        self._lost = lost
 
     async def submit(self, job: Job) -> None:
         """Send a claimed job to its API, once."""
+        key_id = job.key_id or ""
+        try:
+            await self._submit(job, key_id)
+        finally:
+            self._world.breakers.unsent(key_id, job.id)  # without effect once the outcome is told
+
+    async def _submit(self, job: Job, key_id: str) -> None:
         world = self._world
         model, api = world.catalog.get(job.request.model), world.apis.get(job.provider)
-        if model is None or api is None or job.key_id not in api.key_ids:
+        if model is None or api is None or key_id not in api.key_ids:
             await self._ending.fail(job, not_offered())
             return
         world.observer.changed(job, Status.QUEUED)
         world.audience.follow(job)
-        _log.debug("sending", attempt=job.attempts, key=job.key_id, **about(job))
+        _log.debug("sending", attempt=job.attempts, key=key_id, **about(job))
         try:
-            await self._created(job, await api.create(job, model, webhook_url=world.webhook_url(job)))
+            created = await api.create(job, model, webhook_url=world.webhook_url(job))
         except ProviderError as error:
-            await self._refused(job, error)
+            await self._refused(job, key_id, error)
         except Exception:  # noqa: BLE001 - a create may be on its way: the same as an answer that was lost
             _log.exception("the create ended in an unexpected way", **about(job))
-            await self._refused(job, UnknownOutcome("unexpected exception"))
+            await self._refused(job, key_id, UnknownOutcome("unexpected exception"))
+        else:
+            world.breakers.succeeded(key_id, job.id)
+            world.slot_freed.wake()  # the probe's success lets all others follow
+            await self._created(job, created)
 
     async def _created(self, job: Job, created: Created) -> None:
-        match created:
-            case Finished():
-                await self._completion.complete(job, created)
-            case Accepted(prediction_id=prediction_id):
-                await self._accepted(job, prediction_id)
+        try:
+            match created:
+                case Finished():
+                    await self._completion.complete(job, created)
+                case Accepted(prediction_id=prediction_id):
+                    await self._accepted(job, prediction_id)
+        except Exception:  # noqa: BLE001 - a fault of our own, after the API has done its work: not to be paid again
+            _log.exception("the create's answer could not be used", **about(job))
+            await self._ending.fail(job, internal("the create's answer could not be used"))
 
     async def _accepted(self, job: Job, prediction_id: str) -> None:
         world = self._world
@@ -59,62 +77,40 @@ class Submission:
             world.audience.follow(running)
             world.look_due.wake()
             return
-        # Lost the race: either the webhook was faster than this answer, or the user has cancelled meanwhile.
+        # Lost the race: to this prediction's own webhook, to that of an earlier create which had been given up, or to
+        # the user who has cancelled meanwhile. Only the first of them still wants it.
         current = await persist(lambda: world.store.get(job.id))
-        if current is not None and current.status in {Status.CANCELLING, Status.CANCELLED}:
+        if current is not None and current.prediction_id != prediction_id:
             await self._ending.cancel_upstream(current, prediction_id)
 
-    async def _refused(self, job: Job, error: ProviderError) -> None:
+    async def _refused(self, job: Job, key_id: str, error: ProviderError) -> None:
         world = self._world
         world.observer.provider_error(job.provider, error.reason)
-        _log.warning("the create failed", reason=error.reason, detail=error.detail, key=job.key_id, **about(job))
+        _log.warning("the create failed", reason=error.reason, detail=error.detail, key=key_id, **about(job))
+        world.breakers.failed(key_id, job.id, error)
+        world.slot_freed.wake()  # what waits may have to fail, or may follow the probe
+        outage = world.breakers.outage(job.provider)
         match error:
             case UnknownOutcome():
-                await self.doubt(job, error)
-            case Unauthorised() | OutOfCredit() if self._another_key(job):
-                await self._requeue(job, not_before=world.clock.now())
-            case Retryable(retry_after=wish) if job.attempts < MOST_ATTEMPTS and (wish or 0) <= LONGEST_WISH:
-                jitter = random.random()  # noqa: S311 - spreads load, guards nothing
-                delay = retry_delay(attempts=job.attempts, retry_after=wish, jitter=jitter)
-                await self._requeue(job, not_before=world.clock.now() + delay)
+                await self._lost.doubt(job, error)
+            case Retryable(retry_after=wish) if (wish or 0) <= LONGEST_WISH:
+                if outage is not None:  # the breaker decides when the next one is sent
+                    await self._requeue(job, delay=int(1000 * (wish or 0)))
+                elif job.attempts - job.unknown_creates < MOST_ATTEMPTS:
+                    jitter = random.random()  # noqa: S311 - spreads load, guards nothing
+                    await self._requeue(job, delay=retry_delay(attempts=job.attempts, retry_after=wish, jitter=jitter))
+                else:
+                    await self._ending.fail(job, failure_of(error))
+            case _ if trouble_of(error) is Trouble.ACCOUNT and not (outage and outage.hopeless):
+                await self._requeue(job, delay=0)  # another key takes over, now or when the service is back
             case _:
                 await self._ending.fail(job, failure_of(error))
 
-    async def doubt(self, job: Job, error: UnknownOutcome) -> None:
-        """A create of unknown outcome: kept while its webhook may find it, failed where nothing can."""
+    async def _requeue(self, job: Job, *, delay: int) -> None:
         world = self._world
-        if world.webhook_url(job) is None:
-            await self._ending.fail(job, failure_of(error))
-            return
-        at = world.clock.now() + UNCONFIRMED_GRACE
-        unconfirmed = await persist(lambda: world.store.mark_unconfirmed(job.id, next_poll_at=at))
-        world.look_due.wake()
-        self._changed(unconfirmed, job.status)
-
-    async def _requeue(self, job: Job, *, not_before: int) -> None:
-        queued = await persist(lambda: self._world.store.requeue(job.id, not_before=not_before))
-        self._world.slot_freed.wake()
-        self._changed(queued, job.status)
-
-    def _changed(self, changed: Job | None, previous: Status) -> None:
-        if changed is not None:
-            self._world.observer.changed(changed, previous)
-            self._world.audience.follow(changed)
-
-    def _another_key(self, job: Job) -> bool:
-        """Let the refused key rest, if another one can take over."""
-        world = self._world
-        others = [key for key in world.apis[job.provider].key_ids if key != job.key_id and world.resting.is_awake(key)]
-        if others and job.key_id is not None and job.attempts < MOST_ATTEMPTS:
-            world.resting.rest(job.key_id)
-            return True
-        return False
-
-
-def not_offered() -> Failure:
-    """The failure of a job whose model or API key was taken away while it waited."""
-    return Failure(
-        reason=Reason.NOT_OFFERED,
-        user_message="This model is not on offer here any more. Please choose another one with `model`.",
-        detail="no adapter, key or catalogue entry for this job",
-    )
+        at = world.clock.now() + delay
+        queued = await persist(lambda: world.store.requeue(job.id, not_before=at))
+        world.slot_freed.wake()
+        if queued is not None:
+            world.observer.changed(queued, job.status)
+            world.audience.follow(queued)

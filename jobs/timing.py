@@ -12,7 +12,9 @@ RETRY_LONGEST: Final = 120_000
 LONGEST_WISH: Final = 600  # seconds; an API that wants us to stay away for longer is told of as a failure
 MOST_ATTEMPTS: Final = 6  # creates that certainly created nothing, before a job is given up
 
-UNCONFIRMED_GRACE: Final = 120_000  # how long a webhook may still find a create whose answer was lost
+LOST_PAUSE: Final = 4_000  # before a create is sent once more whose outcome stays unknown
+OUTAGE_LONGEST: Final = 10 * 60_000  # how long a job waits for an API that takes nothing
+
 SHORTEST_DEADLINE: Final = 10 * 60_000
 
 

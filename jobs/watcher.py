@@ -7,11 +7,11 @@ import structlog
 from jobs.completion import Completion
 from jobs.ending import Ending
 from jobs.errors import Final as FinalError
-from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthorised, UnknownOutcome
+from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthorised
+from jobs.lost import Lost, not_offered
 from jobs.model import Failure, Job
 from jobs.outcomes import Finished, Polled, StillRunning
 from jobs.status import Status
-from jobs.submission import not_offered
 from jobs.timing import deadline
 from jobs.world import World, about, failure_of, persist
 
@@ -26,10 +26,11 @@ _KEY_PAUSE: Final = 30_000  # ms
 class Watcher:
     """The loop that polls what is due."""
 
-    def __init__(self, world: World, completion: Completion, ending: Ending) -> None:
+    def __init__(self, world: World, completion: Completion, ending: Ending, lost: Lost) -> None:
         self._world = world
         self._completion = completion
         self._ending = ending
+        self._lost = lost
 
     async def run(self) -> None:
         """Look for ever: at each appointment, and whenever the appointments change."""
@@ -48,9 +49,8 @@ class Watcher:
         if self._completion.is_busy(job.id):  # a webhook was faster: its images are on their way
             await self._put_off(job, pause=_TROUBLE_PAUSE)
             return
-        if job.status is Status.UNCONFIRMED or job.prediction_id is None:
-            # Its grace time is over and no webhook has named it. It is not sent again: that might pay twice.
-            await self._ending.fail(job, failure_of(UnknownOutcome("no sign of the create after the grace time")))
+        if job.status is Status.UNCONFIRMED:
+            await self._lost.look(job)
             return
         elapsed = self._world.clock.now() - (job.submitted_at or job.created_at)
         api = self._world.apis.get(job.provider)
@@ -70,6 +70,8 @@ class Watcher:
         _log.warning("the poll failed", reason=error.reason, detail=error.detail, key=job.key_id, **about(job))
         match error:
             case Unauthorised() | OutOfCredit():  # the job goes on there, and an operator can mend this in time
+                self._world.breakers.refused_to_read(job.key_id, error)
+                self._world.slot_freed.wake()  # what waits may have to fail
                 await self._again(job, elapsed=elapsed, pause=_KEY_PAUSE)
             case FinalError():
                 await self._ending.fail(job, failure_of(error))

@@ -7,10 +7,11 @@ from typing import Final, TypeVar
 
 import structlog
 
+from jobs.breaker import Breakers
 from jobs.catalog import Catalog, Provider
+from jobs.doubts import LostCreates
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
-from jobs.keys import RestingKeys
 from jobs.model import Failure, Job, Usage
 from jobs.observer import Observer
 from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
@@ -21,7 +22,7 @@ from jobs.timing import poll_delay
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 _PAUSE_FIRST: Final = 0.5  # seconds
-_PAUSE_LONGEST: Final = 15.0
+_PAUSE_LONGEST: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,8 @@ class World:
     estimates: Estimates
     public_url: str | None  # where webhooks reach us; None turns them off
     images_per_day: int
-    resting: RestingKeys
+    breakers: Breakers
+    lost_creates: LostCreates
     started_at: int  # UTC ms; what was sent before has waited for our start too
     tasks: Tasks = field(default_factory=Tasks)
     slot_freed: Signal = field(default_factory=Signal)  # a claim may succeed now
@@ -93,7 +95,8 @@ async def persist(write: Callable[[], Awaitable[_T]]) -> _T:
         try:
             return await write()
         except StoreUnavailable as error:
-            _log.error("the database cannot be used, trying again", cause=str(error), pause_s=pause)
+            # What is wrong is told where it is met, once; a line for each job that waits would only hide it.
+            _log.debug("a write waits for the database", cause=str(error), pause_s=pause)
         await asyncio.sleep(pause)
         pause = min(_PAUSE_LONGEST, 2 * pause)
 

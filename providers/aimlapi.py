@@ -9,9 +9,10 @@ from typing import Final
 import httpx
 
 from jobs.catalog import Model, Provider
+from jobs.doubts import Kinship, Window
 from jobs.errors import Unauthorised, UnknownOutcome
 from jobs.model import Job
-from jobs.outcomes import Created, Polled, WebhookNews
+from jobs.outcomes import Created, KeepsNoList, Listing, Polled, WebhookNews
 from providers import aimlapi_wire as wire
 from providers.calls import Request, api_base, send
 from providers.failures import Call
@@ -80,6 +81,14 @@ class AimlApi:
             UnknownOutcome: always.
         """
         raise UnknownOutcome(f"{self.provider} keeps nothing that could be asked about job {job.id}")
+
+    async def executions(self, job: Job, model: Model, window: Window) -> Listing:  # noqa: ARG002 - there is no list
+        """The API keeps none."""
+        return KeepsNoList()
+
+    async def kinship(self, job: Job, model: Model, execution_id: str) -> Kinship:  # noqa: ARG002 - as for `poll`
+        """There is nothing to ask."""
+        return Kinship.UNTOLD
 
     async def cancel(self, job: Job) -> None:
         """The API knows no cancelling; what it is making, it finishes."""

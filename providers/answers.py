@@ -20,6 +20,7 @@ class Answer:
     body: bytes
     retry_after: float | None = None  # seconds, at least 0; None: not stated, or not understood
     request_id: str | None = None  # names the request for the vendor's support
+    date: int | None = None  # UTC ms by the vendor's clock, to the second; None: not stated, or not understood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,15 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
             return None
         seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def date_ms(value: str | None) -> int | None:
+    """A `Date` header (RFC 9110, 6.6.1) as UTC ms."""
+    try:
+        date = parsedate_to_datetime(value or "")
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return int(date.replace(tzinfo=date.tzinfo or UTC).timestamp() * 1000)
 
 
 def vendor_error(body: bytes) -> VendorError | None:

@@ -11,7 +11,7 @@ import httpx
 import stamina
 
 from jobs.errors import Retryable, Temporary, UnknownOutcome
-from providers.answers import Answer, retry_after
+from providers.answers import Answer, date_ms, retry_after
 from providers.failures import Call, failure
 from providers.scrub import Scrubber
 
@@ -131,6 +131,7 @@ async def _exchange(
         body=body,
         retry_after=retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC)),
         request_id=response.headers.get("X-Request-Id"),
+        date=date_ms(response.headers.get("Date")),
     )
     return answer, _redirect(response)
 

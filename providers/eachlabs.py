@@ -1,18 +1,21 @@
 """The adapter to each::labs: create, then poll or webhook."""
 
+import dataclasses
 import functools
 import json
-from collections.abc import Iterable
-from typing import Final
-from urllib.parse import quote
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 import httpx
 import structlog
 
 from jobs.catalog import Model, Provider
+from jobs.doubts import Kinship, Window
 from jobs.errors import GenerationFailed, ProviderError, Rejected, Temporary, Unauthorised, UnknownOutcome
 from jobs.model import Job
-from jobs.outcomes import Created, Finished, Polled, StillRunning, WebhookNews
+from jobs.outcomes import Created, Execution, Finished, Listed, Polled, StillRunning, WebhookNews
 from providers import eachlabs_wire as wire
 from providers.answers import Answer, json_object
 from providers.calls import Patience, Request, api_base, repeat, send
@@ -23,6 +26,9 @@ from providers.scrub import Scrubber
 _log = structlog.get_logger(__name__)
 
 _ANSWER_LONGEST: Final = 1024 * 1024  # bytes; predictions are links and a few lines
+_PAGE: Final = 100  # executions; the most that the API gives at once
+_PAGES_MOST: Final = 20
+_CLOCKS_MOST: Final = 3600 * 1000  # ms; clocks that differ by more are not believed
 _UNKNOWN_WORDS_MOST: Final = 50  # statuses remembered as logged; a vendor that makes up more is logged no more
 
 
@@ -49,6 +55,7 @@ class EachLabs:
         self._keys = keys_by_fingerprint(keys)
         self._create_timeout, self._read_timeout = create_timeout, read_timeout
         self._patience = patience or Patience()
+        self._ahead: int | None = None  # ms that the vendor's clock is ahead of ours, once an answer has told
         self._logged_words: set[str] = set()
 
     @property
@@ -81,7 +88,7 @@ class EachLabs:
             scrub=scrub,
             timeout=self._create_timeout,
         )
-        return wire.read_created(await send(self._http, request, longest=_ANSWER_LONGEST), scrub=scrub)
+        return wire.read_created(await self._send(request), scrub=scrub)
 
     async def poll(self, job: Job) -> Polled:
         """Ask how the prediction is doing, a few times where the answer does not come.
@@ -90,7 +97,7 @@ class EachLabs:
             ProviderError: the prediction failed, or as `providers.failures` says of reads.
         """
         scrub = self._scrubber(job)
-        request = self._about(job, method="GET", scrub=scrub)
+        request = self._about(job, method="GET")
         prediction = await repeat(functools.partial(self._look, request), self._patience)
         match prediction.state:
             case wire.State.RUNNING:
@@ -105,15 +112,52 @@ class EachLabs:
             case wire.State.FAILED:
                 raise prediction.failure(scrub)
 
+    async def executions(self, job: Job, model: Model, window: Window) -> Listed:
+        """The account's predictions of a model that were made within the window, by whichever of its keys.
+
+        `GET /executions`: a page with fewer rows than asked for is the last one. The window is put into the vendor's
+        time by the `Date` of its last answer.
+
+        Raises:
+            ProviderError: as `providers.failures` says of reads; `Temporary` also where the list does not end.
+        """
+        if self._ahead is None:
+            await self._page(job, {"model": model.slug, "limit": 1})  # for its `Date`
+        ahead = self._ahead or 0
+        query: dict[str, str | int] = {
+            "model": model.slug,
+            "from": wire.rfc3339(window.since + ahead),
+            "to": wire.rfc3339(window.until + ahead),
+            "limit": _PAGE,
+        }
+        found: dict[str, Execution] = {}
+        for number in range(_PAGES_MOST):
+            page = await self._page(job, query | {"offset": number * _PAGE})
+            rows, executions = wire.read_executions(page, slug=model.slug, ahead=ahead)
+            found |= {execution.id: execution for execution in executions}
+            if rows < _PAGE:
+                return Listed(executions=tuple(found.values()))
+        raise Temporary("the list of executions does not end")
+
+    async def kinship(self, job: Job, model: Model, execution_id: str) -> Kinship:
+        """Whether a prediction was made of this job's prompt and seed.
+
+        Raises:
+            ProviderError: as `providers.failures` says of reads.
+        """
+        request = self._about(dataclasses.replace(job, prediction_id=execution_id), method="GET")
+        value = await repeat(functools.partial(self._read, request), self._patience)
+        return wire.read_kinship(value, job, model)
+
     async def cancel(self, job: Job) -> None:
         """Ask to stop the prediction; a refusal means that it is too late, which is fine.
 
         Raises:
             ProviderError: the API cannot be reached, or refuses the key.
         """
-        request = self._about(job, method="POST", scrub=self._scrubber(job), suffix="/cancel")
+        request = self._about(job, method="POST", suffix="/cancel")
         try:
-            await repeat(lambda: send(self._http, request, longest=_ANSWER_LONGEST), self._patience)
+            await repeat(lambda: self._send(request), self._patience)
         except (Rejected, GenerationFailed) as refusal:
             _log.info("prediction cannot be cancelled", job=job.id, detail=refusal.detail)
 
@@ -131,23 +175,40 @@ class EachLabs:
         return WebhookNews(prediction_id=prediction.id, result=result)
 
     async def _look(self, request: Request) -> wire.Prediction:
-        answer = await send(self._http, request, longest=_ANSWER_LONGEST)
+        return wire.read_prediction(await self._read(request))
+
+    async def _read(self, request: Request) -> dict[str, Any]:
+        answer = await self._send(request)
         value = json_object(answer.body)
         if value is None:
             raise Temporary(_unreadable(answer))
-        return wire.read_prediction(value)
+        return value
 
-    def _about(self, job: Job, *, method: str, scrub: Scrubber, suffix: str = "") -> Request:
+    async def _send(self, request: Request) -> Answer:
+        answer = await send(self._http, request, longest=_ANSWER_LONGEST)
+        if answer.date is not None:
+            ahead = answer.date + 500 - time.time_ns() // 1_000_000  # the header is cut to whole seconds
+            self._ahead = ahead if abs(ahead) <= _CLOCKS_MOST else 0
+        return answer
+
+    def _about(self, job: Job, *, method: str, suffix: str = "") -> Request:
         if job.prediction_id is None:
             raise UnknownOutcome("no prediction's id is known to ask about")
+        return self._reading(job, method=method, path=f"prediction/{quote(job.prediction_id, safe='')}{suffix}")
+
+    async def _page(self, job: Job, query: Mapping[str, str | int]) -> dict[str, Any]:
+        request = self._reading(job, method="GET", path=f"executions?{urlencode(query)}")
+        return await repeat(functools.partial(self._read, request), self._patience)
+
+    def _reading(self, job: Job, *, method: str, path: str) -> Request:
         # A key that has been replaced since most likely was followed by one of the same account.
         key = self._keys.get(job.key_id or "") or next(iter(self._keys.values()))
         return Request(
             call=Call.READ,
             method=method,
-            url=f"{self._base}/prediction/{quote(job.prediction_id, safe='')}{suffix}",
+            url=f"{self._base}/{path}",
             headers=_headers(key),
-            scrub=scrub,
+            scrub=self._scrubber(job),
             timeout=self._read_timeout,
         )
 

@@ -7,12 +7,14 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from jobs.catalog import Model
+from jobs.doubts import Kinship
 from jobs.errors import GenerationFailed, ProviderError, UnknownOutcome
 from jobs.model import Job
-from jobs.outcomes import Accepted, Created, Finished, RemoteImage
+from jobs.outcomes import Accepted, Created, Execution, Finished, RemoteImage
 from jobs.request import body_fields
 from providers.answers import Answer, error_text, json_object
 from providers.costs import micro_usd
@@ -122,9 +124,55 @@ def read_prediction(value: Mapping[str, Any]) -> Prediction:
     )
 
 
+def read_executions(value: Mapping[str, Any], *, slug: str, ahead: int) -> tuple[int, list[Execution]]:
+    """One page of `GET /executions`: its number of rows, and those of this model that can be read.
+
+    `ahead` is by how many ms the vendor's clock is ahead of ours. Never raises.
+    """
+    rows = value.get("executions")
+    if not isinstance(rows, list):
+        return 0, []
+    found = []
+    for row in rows:
+        if not isinstance(row, dict) or row.get("model") not in {None, slug}:
+            continue
+        name, created_at = _identifier(row.get("id")), _moment(row.get("created_at"))
+        if name is not None and created_at is not None:
+            found.append(Execution(id=name, created_at=created_at - ahead))
+    return len(rows), found
+
+
+def read_kinship(value: Mapping[str, Any], job: Job, model: Model) -> Kinship:
+    """What a poll's answer tells about what a prediction was made of; never raises.
+
+    Its `input` is what the create sent, perhaps with defaults added; prompt and seed are always sent.
+    """
+    told, sent = value.get("input"), body_fields(job.request, model)
+    if not isinstance(told, dict):
+        return Kinship.UNTOLD
+    same = [told[name] == sent.get(name) for name in ("prompt", "seed") if told.get(name) is not None]
+    if not all(same):
+        return Kinship.FOREIGN
+    return Kinship.OURS if len(same) == 2 else Kinship.UNTOLD  # noqa: PLR2004 - both of them
+
+
+def rfc3339(moment: int) -> str:
+    """UTC ms as the API takes times."""
+    return datetime.fromtimestamp(moment / 1000, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def nothing_made(prediction: Prediction) -> ProviderError:
     """The error of a prediction that succeeded without an image."""
     return GenerationFailed(f"prediction {prediction.word} without any image in its output")
+
+
+def _moment(value: object) -> int | None:
+    """An RFC 3339 time as UTC ms; one without an offset is taken for UTC."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return None if moment is None else int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _milliseconds(seconds: object) -> int | None:

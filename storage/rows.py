@@ -45,7 +45,9 @@ def job_from(row: Row) -> Job:
         images=tuple(StoredImage(**image) for image in json.loads(row["images"])),
         posted=_posted_from(row),
         failure=_failure_from(row),
+        kept_because=row["failure_detail"] if row["failure_reason"] is None else None,
         told_at=row["told_at"],
+        doubted_at=row["doubted_at"],
         unknown_creates=row["unknown_creates"],
         removed_at=row["removed_at"],
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from jobs.breaker import Circuit, State
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Job
@@ -37,6 +38,9 @@ class Metrics:
         self._admitted = self._counter("jobs_admitted", "Jobs committed with their reservation.", "model")
         self._finished = self._counter("jobs_finished", "Jobs that have ended.", "model", "status", "reason")
         self._errors = self._counter("provider_errors", "Calls to image APIs that went wrong.", "provider", "reason")
+        self._given_up = self._counter(
+            "creates_given_up", "Creates that may have been paid although nothing came of them.", "provider"
+        )
         self._webhooks = self._counter("webhooks", "Calls to webhook URLs.", "outcome")
         self._spent = self._counter(
             "spent_micro_usd", "Cost of finished images: as the API reports it, else as estimated.", "model", "source"
@@ -50,6 +54,12 @@ class Metrics:
         self._in_state = Gauge(
             "fluxcord_jobs_in_state", "Unfinished jobs by state.", ["status"], registry=self._registry
         )
+        self._open_keys = Gauge(
+            "fluxcord_open_keys", "API keys with which nothing is sent now.", ["provider"], registry=self._registry
+        )
+        self._open: set[tuple[Provider, str]] = set()
+        for provider in Provider:
+            self._open_keys.labels(provider).set(0)
         self.set_jobs_in_state({})
 
     def admitted(self, job: Job) -> None:
@@ -72,6 +82,16 @@ class Metrics:
     def provider_error(self, provider: Provider, reason: Reason) -> None:
         """A call to an image API went wrong, whatever becomes of the job."""
         self._errors.labels(provider, reason).inc()
+
+    def create_given_up(self, job: Job) -> None:
+        """The outcome of the job's last create stays unknown."""
+        self._given_up.labels(job.provider).inc()
+
+    def circuit_changed(self, circuit: Circuit) -> None:
+        """The breaker of an API key has opened or closed; half-open counts as open."""
+        key = (circuit.provider, circuit.key_id)
+        (self._open.discard if circuit.state is State.CLOSED else self._open.add)(key)
+        self._open_keys.labels(circuit.provider).set(sum(provider is key[0] for provider, _ in self._open))
 
     def webhook(self, outcome: WebhookOutcome) -> None:
         """A webhook's URL was called."""

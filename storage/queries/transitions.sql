@@ -1,16 +1,17 @@
 -- Each of these names exactly the states from which jobs.status.TRANSITIONS allows its target; a test compares them.
 -- Who gets no row has lost the race.
 
--- name: requeue(id, not_before)^
--- What belonged to the create that did not happen is forgotten; the place in the fair queue is kept.
+-- name: requeue(id, not_before, unknown)^
+-- What belonged to the create that did not happen, or was given up, is forgotten; the place in the fair queue is kept.
 UPDATE jobs
-SET status = 'queued', not_before = :not_before, key_id = NULL, next_poll_at = NULL, polls = 0
+SET status = 'queued', not_before = :not_before, key_id = NULL, next_poll_at = NULL, polls = 0, doubted_at = NULL,
+    unknown_creates = unknown_creates + CAST(:unknown AS INTEGER)
 WHERE id = :id AND status IN ('submitting', 'unconfirmed')
 RETURNING *;
 
--- name: mark_unconfirmed(id, next_poll_at)^
+-- name: mark_unconfirmed(id, next_poll_at, now)^
 UPDATE jobs
-SET status = 'unconfirmed', next_poll_at = :next_poll_at
+SET status = 'unconfirmed', next_poll_at = :next_poll_at, doubted_at = :now
 WHERE id = :id AND status IN ('submitting')
 RETURNING *;
 
@@ -29,7 +30,8 @@ RETURNING *;
 
 -- name: mark_delivered(id, channel_id, message_id, now)^
 UPDATE jobs
-SET status = 'delivered', posted_channel_id = :channel_id, posted_message_id = :message_id, finished_at = :now
+SET status = 'delivered', posted_channel_id = :channel_id, posted_message_id = :message_id, finished_at = :now,
+    told_at = COALESCE(told_at, CAST(:now AS BIGINT))
 WHERE id = :id AND status IN ('delivering', 'undelivered')
 RETURNING *;
 
@@ -39,10 +41,10 @@ SET status = 'undelivered', failure_detail = :detail
 WHERE id = :id AND status IN ('delivering')
 RETURNING *;
 
--- name: mark_failed(id, reason, user_message, detail, now)^
+-- name: mark_failed(id, reason, user_message, detail, unknown, now)^
 UPDATE jobs
 SET status = 'failed', failure_reason = :reason, failure_user_message = :user_message, failure_detail = :detail,
-    next_poll_at = NULL, finished_at = :now
+    next_poll_at = NULL, finished_at = :now, unknown_creates = unknown_creates + CAST(:unknown AS INTEGER)
 WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
 RETURNING *;
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from jobs.breaker import Breakers, Circuit
 from jobs.catalog import FLUX_LORA, Catalog, Model, Provider
+from jobs.doubts import Kinship, LostCreates, Window
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
-from jobs.keys import RestingKeys
 from jobs.model import Job, Order, Posted, Reply, StoredImage, Usage
 from jobs.outcomes import (
     Accepted,
@@ -19,6 +20,8 @@ from jobs.outcomes import (
     Delivery,
     Finished,
     ImageData,
+    Listed,
+    Listing,
     Polled,
     RemoteImage,
     Shown,
@@ -31,6 +34,7 @@ from storage.files import ResultFiles
 from storage.store import SqlStore, open_store
 
 KEY = "0123456789ab"
+GRACE = 120_000  # ms
 DONE = Finished(images=(ImageData(data=b"picture"),), cost=35_000)
 
 
@@ -55,6 +59,9 @@ class ScriptedApi:
     key_ids: tuple[str, ...] = (KEY,)
     creates: list[Created | Exception] = field(default_factory=list)
     polls: list[Polled | Exception] = field(default_factory=list)
+    listings: list[Listing | Exception] = field(default_factory=list)
+    kinships: dict[str | tuple[str, str], Kinship] = field(default_factory=dict)
+    windows: list[Window] = field(default_factory=list)
     webhook: WebhookNews = field(default_factory=WebhookNews)
     created: list[tuple[Job, str | None]] = field(default_factory=list)
     polled: list[str | None] = field(default_factory=list)
@@ -74,6 +81,16 @@ class ScriptedApi:
         self.polled.append(job.prediction_id)
         answer: Polled = _play(self.polls, DONE)
         return answer
+
+    async def executions(self, job: Job, model: Model, window: Window) -> Listing:
+        assert model.key == job.request.model
+        self.windows.append(window)
+        answer: Listing = _play(self.listings, Listed(executions=()))
+        return answer
+
+    async def kinship(self, job: Job, model: Model, execution_id: str) -> Kinship:
+        assert model.key == job.request.model
+        return self.kinships.get((job.id, execution_id), self.kinships.get(execution_id, Kinship.UNTOLD))
 
     async def cancel(self, job: Job) -> None:
         self.cancelled.append(job.prediction_id)
@@ -151,6 +168,14 @@ class CountingObserver:
     jobs: list[str] = field(default_factory=list)
     changes: list[tuple[Status, Status]] = field(default_factory=list)
     errors: list[Reason] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+    circuits: list[Circuit] = field(default_factory=list)
+
+    def create_given_up(self, job: Job) -> None:
+        self.given_up.append(job.id)
+
+    def circuit_changed(self, circuit: Circuit) -> None:
+        self.circuits.append(circuit)
 
     def admitted(self, job: Job) -> None:
         self.jobs.append(job.id)
@@ -178,6 +203,7 @@ class Rig:
     orders: int = 0
     started_at: int = 0
     synchronous: bool = False
+    lost_creates: LostCreates = field(default_factory=lambda: LostCreates(grace=GRACE, retries=1))
 
     def world(self, *, public_url: str | None = None) -> World:
         models = [replace(FLUX_LORA, synchronous=True)] if self.synchronous else [FLUX_LORA]
@@ -194,14 +220,15 @@ class Rig:
             estimates=Estimates(catalog),
             public_url=public_url,
             images_per_day=self.allowance,
-            resting=RestingKeys(self.clock),
+            breakers=Breakers({self.api.provider: self.api.key_ids}, self.clock, self.observer),
+            lost_creates=self.lost_creates,
             started_at=self.started_at,
         )
 
-    async def admitted(self, *, count: int = 1, user_id: int = 4) -> Job:
+    async def admitted(self, *, count: int = 1, user_id: int = 4, seed: int = 7) -> Job:
         """A queued job."""
         admission = await self.store.admit(
-            self.order(count=count, user_id=user_id),
+            self.order(count=count, user_id=user_id, seed=seed),
             provider=Provider.EACHLABS,
             estimated_cost=35_000 * count,
             allowance=self.allowance,
@@ -209,7 +236,7 @@ class Rig:
         assert isinstance(admission, Admitted)
         return admission.job
 
-    def order(self, *, count: int = 1, user_id: int = 4, model: str = FLUX_LORA.key) -> Order:
+    def order(self, *, count: int = 1, user_id: int = 4, model: str = FLUX_LORA.key, seed: int = 7) -> Order:
         self.orders += 1
         return Order(
             interaction_id=self.orders,
@@ -218,14 +245,14 @@ class Rig:
             user_id=user_id,
             locale="en-US",
             private=False,
-            request=ImageRequest(model=model, prompt="a fox", seed=7, count=count),
+            request=ImageRequest(model=model, prompt="a fox", seed=seed, count=count),
             reply=Reply(application_id=5, token="reply-token", expires_at=self.clock.ms + 900_000, message_id=6),
             upload_limit=10 * 1024 * 1024,
         )
 
-    async def claimed(self, *, count: int = 1) -> Job:
+    async def claimed(self, *, count: int = 1, seed: int = 7) -> Job:
         """A job in `submitting`."""
-        await self.admitted(count=count)
+        await self.admitted(count=count, seed=seed)
         job = await self.store.claim(provider=Provider.EACHLABS, key_id=KEY, concurrency=1000, per_minute=1000)
         assert job is not None
         return job

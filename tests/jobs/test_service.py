@@ -254,7 +254,7 @@ async def test_a_start_takes_up_every_unfinished_job_where_it_stands(rig: Rig) -
     assert rig.audience.delivered == [(delivering.id, [b"kept"])]
     assert rig.api.polled == [running.prediction_id]
     assert await rig.status(cancelling) is Status.CANCELLED
-    assert await rig.status(submitting) is Status.FAILED
+    assert await rig.status(submitting) is Status.UNCONFIRMED
     assert [job.id for job, _ in rig.api.created] == [queued.id]
 
 

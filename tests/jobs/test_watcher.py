@@ -8,18 +8,20 @@ from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, OutOfCredit, ProviderError, Reason, Temporary, Unauthorised, UnknownOutcome
+from jobs.lost import Lost
 from jobs.model import Job
 from jobs.outcomes import StillRunning
 from jobs.status import Status
-from jobs.timing import UNCONFIRMED_GRACE, deadline
+from jobs.timing import deadline
 from jobs.watcher import Watcher
 from jobs.world import World
-from tests.jobs.support import DONE, Rig, settled
+from tests.jobs.support import DONE, GRACE, KEY, Rig, settled
 
 
 def watcher(world: World) -> Watcher:
     ending = Ending(world)
-    return Watcher(world, Completion(world, ending, Delivering(world, ending)), ending)
+    completion = Completion(world, ending, Delivering(world, ending))
+    return Watcher(world, completion, ending, Lost(world, completion, ending))
 
 
 async def look(rig: Rig, job: Job) -> None:
@@ -91,6 +93,25 @@ async def test_a_key_that_is_refused_while_a_job_runs_does_not_end_it(rig: Rig, 
     assert await rig.status(job) is Status.DELIVERED
 
 
+@pytest.mark.parametrize("error", [Unauthorised("401"), OutOfCredit("402")], ids=repr)
+async def test_a_poll_that_is_refused_stops_the_sending_and_one_that_succeeds_does_not_resume_it(
+    rig: Rig, error: ProviderError
+) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.api.polls = [error, StillRunning()]
+    for _ in range(2):
+        await watcher(world).look(job)
+        assert not world.breakers.allows(KEY)
+
+
+async def test_a_poll_that_meets_trouble_with_the_service_does_not_stop_the_sending(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.api.polls = [Temporary("503")] * 9
+    for _ in range(9):
+        await watcher(world).look(job)
+    assert world.breakers.allows(KEY)
+
+
 async def test_the_end_of_the_grace_time_spares_a_job_whose_images_are_just_arriving(rig: Rig) -> None:
     job = await rig.claimed()
     await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms)
@@ -101,25 +122,13 @@ async def test_the_end_of_the_grace_time_spares_a_job_whose_images_are_just_arri
     rig.source.wait_for = asyncio.Event()
     arriving = asyncio.create_task(completion.complete(job, DONE))
     await settled(world, lambda: completion.is_busy(job.id))
-    await Watcher(world, completion, ending).look(unconfirmed)
+    rig.clock.advance(GRACE)
+    await Watcher(world, completion, ending, Lost(world, completion, ending)).look(unconfirmed)
     assert await rig.status(job) is Status.UNCONFIRMED
     rig.source.wait_for.set()
     await arriving
     await settled(world, lambda: bool(rig.audience.delivered))
     assert await rig.status(job) is Status.DELIVERED
-
-
-async def test_an_unconfirmed_job_without_a_sign_fails_after_the_grace_time(rig: Rig) -> None:
-    job = await rig.claimed()
-    await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + UNCONFIRMED_GRACE)
-    rig.clock.advance(UNCONFIRMED_GRACE)
-    await look(rig, job)
-    assert rig.api.created == []
-    assert rig.api.polled == []
-    [(told, _)] = rig.audience.failures
-    assert told.failure is not None
-    assert told.failure.reason is Reason.UNKNOWN_OUTCOME
-    assert await rig.used() == 0
 
 
 async def test_the_loop_looks_when_it_is_time_and_when_it_is_woken(rig: Rig) -> None:

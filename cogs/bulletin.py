@@ -1,0 +1,146 @@
+"""What the bot's operator is told, and when: each trouble once when it comes and once when it has gone. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, assert_never
+
+from jobs.breaker import Circuit, State, Trouble
+from jobs.catalog import Provider
+from jobs.errors import Reason
+from jobs.model import Job
+
+PATIENCE: Final = 3 * 60_000  # ms; a service's trouble that is over by then is told to nobody
+SETTLED: Final = 60_000  # ms; a key that is refused again within that has not recovered
+GATHERED: Final = 60_000  # ms from the first lost create until it is told, with all that came since
+HOUR: Final = 3_600_000  # ms between two messages about lost creates of one API
+_IDS_MOST: Final = 10
+
+_TITLES: Final[Mapping[Provider, str]] = {Provider.EACHLABS: "each::labs", Provider.AIMLAPI: "AI/ML API"}
+_SETTINGS: Final[Mapping[Provider, str]] = {
+    Provider.EACHLABS: "EACHLABS_API_KEY",
+    Provider.AIMLAPI: "AIMLAPI_API_KEY",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Episode:
+    """From a key's opening until it has been closed for a while."""
+
+    circuit: Circuit  # as it is now
+    began: int
+    told: frozenset[Reason] = frozenset()
+
+
+@dataclass(kw_only=True)
+class _Losses:
+    jobs: list[str] = field(default_factory=list)
+    first_at: int = 0
+    told_at: int | None = None
+
+    def due_at(self) -> int | None:
+        if not self.jobs:
+            return None
+        gathered = self.first_at + GATHERED
+        return gathered if self.told_at is None else max(gathered, self.told_at + HOUR)
+
+
+class Bulletin:
+    """Gathers what happens; `due` hands out what is to be said now. Times are UTC ms."""
+
+    def __init__(self) -> None:
+        self._episodes: dict[str, _Episode] = {}
+        self._losses: dict[Provider, _Losses] = {}
+
+    def circuit_changed(self, circuit: Circuit, *, now: int) -> None:
+        """A key's breaker has opened, has closed, or is open for another trouble."""
+        episode = self._episodes.get(circuit.key_id)
+        if episode is not None:
+            self._episodes[circuit.key_id] = replace(episode, circuit=circuit)
+        elif circuit.state is not State.CLOSED:
+            self._episodes[circuit.key_id] = _Episode(circuit=circuit, began=now)
+
+    def given_up(self, job: Job, *, now: int) -> None:
+        """The outcome of the job's last create stays unknown."""
+        losses = self._losses.setdefault(job.provider, _Losses())
+        if not losses.jobs:
+            losses.first_at = now
+        losses.jobs.append(job.id)
+
+    def due(self, now: int, *, all_losses: bool = False) -> list[str]:
+        """The messages to be sent now, each handed out once; `all_losses`: at the end, lost creates without delay."""
+        texts = []
+        for key_id, episode in list(self._episodes.items()):
+            at = _moment(episode)
+            if at is None or now < at:
+                continue
+            if episode.circuit.state is State.CLOSED:
+                del self._episodes[key_id]
+                if episode.told:
+                    texts.append(_recovered(episode.circuit))
+            elif episode.circuit.reason is not None:
+                self._episodes[key_id] = replace(episode, told=episode.told | {episode.circuit.reason})
+                texts.append(_opened(episode.circuit))
+        for provider, losses in self._losses.items():
+            at = losses.due_at()
+            if at is not None and (all_losses or now >= at):
+                texts.append(_lost(provider, losses.jobs))
+                losses.jobs, losses.told_at = [], now
+        return texts
+
+    def next_at(self) -> int | None:
+        """When there will be something to say if nothing else happens; None: never."""
+        moments = [_moment(episode) for episode in self._episodes.values()]
+        moments += [losses.due_at() for losses in self._losses.values()]
+        return min((at for at in moments if at is not None), default=None)
+
+
+def _moment(episode: _Episode) -> int | None:
+    circuit = episode.circuit
+    if circuit.state is State.CLOSED:
+        return (circuit.closed_at or 0) + SETTLED
+    match circuit.trouble:
+        case None:
+            return None
+        case Trouble.ACCOUNT:
+            return None if circuit.reason in episode.told else episode.began
+        case Trouble.SERVICE:  # whatever it says in the meantime, it is one and the same trouble
+            return None if episode.told else episode.began + PATIENCE
+        case _:
+            assert_never(circuit.trouble)
+
+
+def _key(circuit: Circuit) -> str:
+    """`its API key`, or which one of several."""
+    setting = _SETTINGS[circuit.provider]
+    return f"`{setting}`" if circuit.of == 1 else f"key {circuit.number} of {circuit.of} in `{setting}`"
+
+
+def _opened(circuit: Circuit) -> str:
+    title = f"**{_TITLES[circuit.provider]}**"
+    others = "Jobs for this API fail until then; their users are refunded."
+    if circuit.of > 1:
+        others = "The other keys take its jobs over."
+    if circuit.trouble is Trouble.SERVICE:
+        waiting = "Jobs wait for it for ten minutes, then fail; their users are refunded."
+        return f"{title} has had trouble for minutes ({_key(circuit)}). {waiting} There is nothing to do here."
+    if circuit.reason is Reason.OUT_OF_CREDIT:
+        return (
+            f"The credit at {title} is used up ({_key(circuit)}). Top it up there; the bot needs no restart. {others}"
+        )
+    return (
+        f"{title} refuses the bot's API key ({_key(circuit)}). Check it in `.env`, then start the bot again. {others}"
+    )
+
+
+def _recovered(circuit: Circuit) -> str:
+    return f"**{_TITLES[circuit.provider]}** works again ({_key(circuit)})."
+
+
+def _lost(provider: Provider, jobs: list[str]) -> str:
+    title, count = _TITLES[provider], len(jobs)
+    ids = ", ".join(f"`{job_id}`" for job_id in jobs[:_IDS_MOST]) + (" …" if count > _IDS_MOST else "")
+    what = "1 create" if count == 1 else f"{count} creates"
+    was = "was" if count == 1 else "were"
+    looked = f" and {was} not found again" if provider is Provider.EACHLABS else ""
+    paid = "It may have been paid" if count == 1 else "Each may have been paid"
+    return f"**{title}**: {what} got no answer{looked}. {paid}: compare with the bill there. Jobs: {ids}"

@@ -1,0 +1,40 @@
+"""Questions about creates whose answer was lost, and about jobs that an outage keeps waiting."""
+
+from collections.abc import Iterable, Sequence
+
+from jobs.catalog import Provider
+from jobs.doubts import OpenCreate, Window
+from jobs.model import Job
+from jobs.outcomes import Execution
+from storage.part import Part
+from storage.rows import job_from
+
+
+class Doubts(Part):
+    """The store's part for what went wrong at an image API."""
+
+    async def open_creates(self, *, key_ids: Iterable[str], model: str, window: Window) -> Sequence[OpenCreate]:
+        """Every create of a model, sent with one of these keys within the window, whose prediction nobody has named."""
+        async with self._engine.reading() as connection:
+            return [
+                OpenCreate(job=job_from(row), sent_at=row["sent_at"])
+                for key_id in key_ids
+                async for row in self._sql.open_creates(
+                    connection, key_id=key_id, model=model, since=window.since, until=window.until
+                )
+            ]
+
+    async def unknown_executions(self, executions: Sequence[Execution], *, provider: Provider) -> Sequence[Execution]:
+        """Those of these executions that belong to no job of ours."""
+        async with self._engine.reading() as connection:
+            owners = [
+                await self._sql.job_of_prediction(connection, provider=provider.value, prediction_id=execution.id)
+                for execution in executions
+            ]
+        return [execution for execution, owner in zip(executions, owners, strict=True) if owner is None]
+
+    async def queued(self, *, provider: Provider, created_before: int, limit: int) -> Sequence[Job]:
+        """At most `limit` jobs that wait to be sent to an API and were ordered by then (UTC ms)."""
+        async with self._engine.reading() as connection:
+            rows = self._sql.queued(connection, provider=provider.value, created_before=created_before, most=limit)
+            return [job_from(row) async for row in rows]
