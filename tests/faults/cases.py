@@ -1,0 +1,117 @@
+"""One case: a scene played in one mode on one engine, the process killed at given moments, and all of it audited."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox import Sandbox
+from sandbox.client import SandboxClient
+from tests.e2e.processes import BotProcess
+from tests.faults.audit import Verdict, audit
+from tests.faults.databases import Database, open_database
+from tests.faults.evidence import gather
+from tests.faults.keeper import LAUNCHER, Death, Died, Keeper
+from tests.faults.points import Life, read_trace
+from tests.faults.scenes import SCENES, Scene
+from tests.faults.stage import PATIENCE, Mode, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What is tried."""
+
+    scene: str
+    mode: Mode
+    engine: str
+    deaths: tuple[Death, ...] = ()
+    seed: int = 0  # of whatever the scene draws
+
+    def __str__(self) -> str:
+        return f"{self.scene} / {self.mode} / {self.engine}: " + (", ".join(map(str, self.deaths)) or "no kill")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of it."""
+
+    case: Case
+    verdict: Verdict
+    lives: tuple[Life, ...]
+    kills: int = field(default=0)  # how many of the case's deaths came to pass
+
+    @property
+    def reached(self) -> bool:
+        """Whether it was killed as planned."""
+        return self.kills == len(self.case.deaths)
+
+
+async def run(case: Case, folder: Path) -> Outcome:
+    """Play it to its quiet end in an empty folder and judge what is left."""
+    scene, trouble = SCENES[case.scene], ""
+    async with open_database(case.engine, folder) as database, _staged(case, scene, folder, database) as stage:
+        playing = asyncio.create_task(_play(scene, stage))
+        watching = asyncio.create_task(stage.keeper.watch())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.wait({playing, watching}, return_when=asyncio.FIRST_COMPLETED)
+                await (watching if watching.done() else playing)
+        except TimeoutError:
+            trouble = f"not over after {PATIENCE:.0f} s"
+        except Died as death:
+            trouble = str(death)
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+        await stage.keeper.kill()
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        verdict = audit(await gather(stage.world, database, folder, is_there=stage.keeper.was_online))
+    if trouble:
+        verdict.other += 1
+        verdict.findings.insert(0, trouble)
+    lives = tuple(await asyncio.to_thread(read_trace, stage.keeper.trace))
+    return Outcome(case=case, verdict=verdict, lives=lives, kills=min(stage.keeper.kills, len(case.deaths)))
+
+
+async def _play(scene: Scene, stage: Stage) -> None:
+    await scene.play(stage)
+    await stage.ended()
+    await stage.keeper.stop()
+
+
+@asynccontextmanager
+async def _staged(case: Case, scene: Scene, folder: Path, database: Database) -> AsyncIterator[Stage]:
+    settings = {
+        "DATABASE_URL": database.url,
+        "LOST_CREATE_GRACE_SECONDS": "1",
+        "STOP_SECONDS": "10",
+        "LOG_LEVEL": "DEBUG",
+        **scene.settings,
+    }
+    if case.mode is not Mode.WEBHOOK:
+        settings["PUBLIC_URL"] = ""
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox.start())
+        world = await stack.enter_async_context(SandboxClient(sandbox.url))
+        await world.set_eachlabs(duration_s=0.1, webhook_retry_gap_s=0.5)
+        await world.set_aimlapi(duration_s=0.1)
+        process = BotProcess(sandbox, world, folder, program=LAUNCHER)
+        keeper = Keeper(process, world, case.deaths, settings)
+        stage = Stage(
+            world=world,
+            keeper=keeper,
+            database=database,
+            folder=folder,
+            mode=case.mode,
+            channel=await world.channel("art"),
+            mara=await world.user("Mara"),
+            ben=await world.user("Ben"),
+            olga=await world.user("Olga"),
+            random=random.Random(case.seed),  # noqa: S311 - a scene's choices, the same in every run
+        )
+        await stack.enter_async_context(keeper)
+        yield stage
