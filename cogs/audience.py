@@ -21,7 +21,6 @@ from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
 from jobs.world import about
-from media import fit
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +32,6 @@ NOT_MADE: Final = "No image came of this one; it was given back to the quota."
 _HOPELESS: Final = frozenset(
     {Reason.CONTENT_REFUSED, Reason.REJECTED, Reason.UNAUTHORISED, Reason.OUT_OF_CREDIT, Reason.NOT_OFFERED}
 )
-_SMALLEST: Final = 2 * fit.MARGIN  # bytes; a message that is refused although it is smaller is not refused for its size
 
 
 class DiscordAudience:
@@ -67,23 +65,24 @@ class DiscordAudience:
         shown = {number: posted for part, posted in known.items() if posted for number in numbers_of(part)}
         if 1 not in shown:
             shown |= await self._shown_in_response(job)
-        limit = job.order.upload_limit
-        while missing := [number for number in range(1, len(paths) + 1) if number not in shown]:
-            try:
-                for message in await self._contents.messages(job, paths, usage, numbers=missing, limit=limit):
-                    shown |= dict.fromkeys(message.numbers, await self._show(job, message))
-            except TooLarge as error:
-                _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
-                limit //= 2
-                if limit < _SMALLEST:
-                    return await self._nowhere(job, shown, f"refused for its size, whatever it is: {error}")
-            except (NoWay, fit.TooLarge) as error:
-                return await self._nowhere(job, shown, str(error))
-        if _is_response(job, shown[1]):
-            await self._notice.give(job, shown[1])
+        places = dict(shown)
+
+        async def show(message: Message) -> Posted:
+            posted = await self._show(job, message)
+            places.update(dict.fromkeys(message.numbers, posted))
+            return posted
+
+        try:
+            await self._contents.show_all(job, paths, usage, shown=shown, limit=job.order.upload_limit, show=show)
+        except (NoWay, TooLarge) as error:
+            if 1 not in places or not _is_response(job, places[1]):
+                await self._close_stale_reply(job, KEPT)
+            return NowhereToPost(detail=str(error))
+        if _is_response(job, places[1]):
+            await self._notice.give(job, places[1])
         else:
-            await self._close_with_link(job, shown[1])
-        return Shown(posted=shown[1])
+            await self._close_with_link(job, places[1])
+        return Shown(posted=places[1])
 
     async def tell_failure(self, job: Job, usage: Usage) -> Delivery:
         """See `jobs.ports.Audience`."""
@@ -142,11 +141,6 @@ class DiscordAudience:
             return None
         told = tells_the_end(message, job)
         return Posted(channel_id=job.order.channel_id, message_id=message.id) if told else None
-
-    async def _nowhere(self, job: Job, shown: Mapping[int, Posted], detail: str) -> NowhereToPost:
-        if 1 not in shown or not _is_response(job, shown[1]):
-            await self._close_stale_reply(job, KEPT)
-        return NowhereToPost(detail=detail)
 
     async def _close_with_link(self, job: Job, posted: Posted) -> None:
         if posted.channel_id == job.order.channel_id:

@@ -1,11 +1,13 @@
 """The buttons under a message: their ids carry the job, so that they work after a restart and for ever."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Self
 
 import discord
 from discord import ui
+
+from cogs.failures import report
 
 Press = Callable[[discord.Interaction[Any], str], Awaitable[None]]
 """What a button does: the interaction and the job's id."""
@@ -14,6 +16,7 @@ _JOB: Final = r"(?P<job>[0-9a-z]{20})"
 AGAIN: Final = "fluxcord:again:"
 DELETE: Final = "fluxcord:delete:"
 CANCEL: Final = "fluxcord:cancel:"
+SHOW: Final = "fluxcord:show:"
 
 
 def result_buttons(job_id: str) -> ui.View:
@@ -39,6 +42,12 @@ def progress_buttons(job_id: str, *, can_cancel: bool = True) -> ui.View:
     return _row(ui.Button(label="Cancel", custom_id=CANCEL + job_id, style=style, disabled=not can_cancel))
 
 
+def show_buttons(kept: Sequence[tuple[int, str]]) -> ui.View:
+    """Under a history: Show, for each kept result by its number in the list and its job's id; at most 25."""
+    style = discord.ButtonStyle.primary
+    return _row(*(ui.Button(label=f"Show {number}", custom_id=SHOW + job, style=style) for number, job in kept))
+
+
 def _row(*buttons: "ui.Button[Any]") -> ui.View:
     view = ui.View(timeout=None)
     for button in buttons:
@@ -47,12 +56,12 @@ def _row(*buttons: "ui.Button[Any]") -> ui.View:
     return view
 
 
-def dynamic_buttons(*, again: Press, delete: Press, cancel: Press) -> tuple[type[ui.DynamicItem[Any]], ...]:
-    """The classes to register with the client; each press is handed on with the job's id."""
-    return _dynamic(AGAIN, again), _dynamic(DELETE, delete), _dynamic(CANCEL, cancel)
+def dynamic_button(prefix: str, press: Press) -> type[ui.DynamicItem[Any]]:
+    """The class to register with the client for AGAIN, DELETE, CANCEL or SHOW; a press is handed on with the job's id.
 
+    What the press raises is answered as a command's error is.
+    """
 
-def _dynamic(prefix: str, press: Press) -> type[ui.DynamicItem[Any]]:
     class JobButton(ui.DynamicItem[ui.Button[Any]], template=re.compile(re.escape(prefix) + _JOB)):
         def __init__(self, button: "ui.Button[Any]", job_id: str) -> None:
             super().__init__(button)
@@ -67,6 +76,9 @@ def _dynamic(prefix: str, press: Press) -> type[ui.DynamicItem[Any]]:
             return cls(item, match["job"])
 
         async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await press(interaction, self._job_id)
+            try:
+                await press(interaction, self._job_id)
+            except Exception as error:  # noqa: BLE001 - the last stop before discord.py would only log it
+                await report(interaction, error, action="button")
 
     return JobButton

@@ -1,23 +1,31 @@
 """What the messages of a result hold: the images as large as they may be, and a word on what had to be done to them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import structlog
 
 from cogs.buttons import result_buttons
 from cogs.embeds import more_images_embed, needs_prompt_file, result_embed
 from cogs.marks import file_name, images_part
 from cogs.posting import Content
+from cogs.trouble import TooLarge
 from cogs.words import which_images
 from jobs.catalog import Catalog
-from jobs.model import Job, Usage
+from jobs.model import Job, Posted, Usage
+from jobs.world import about
+from media import fit
 from media.fit import Change, Fitted
+
+_log = structlog.get_logger(__name__)
 
 Fit = Callable[[Sequence[Path], int], list[list[Fitted]]]
 """Blocking: messages of pictures of at most so many bytes each; raises `media.fit.TooLarge` when none can be made."""
 
+_SMALLEST: Final = 2 * fit.MARGIN  # bytes; a message that is refused although it is smaller is not refused for its size
 _LONGEST_LINK: Final = 500  # characters; four of them fit into an embed beside the prompt
 _ESCAPES: Final = {character: f"%{ord(character):02X}" for character in "()<> "}
 
@@ -43,17 +51,52 @@ class Contents:
         self._catalog = catalog
         self._fit = fit
 
+    async def show_all(
+        self,
+        job: Job,
+        paths: Sequence[Path],
+        usage: Usage,
+        *,
+        shown: Mapping[int, Posted],
+        limit: int,
+        show: Callable[[Message], Awaitable[Posted]],
+    ) -> Mapping[int, Posted]:
+        """Show every image that is not shown already; returns where each of them is.
+
+        Where Discord refuses a message for its size although it has at most `limit` bytes, the rest is made smaller.
+
+        Raises:
+            TooLarge: it refuses what is as small as no limit can mean.
+            OSError: a file cannot be read or written; FileNotFoundError: the result is gone.
+            Exception: whatever `show` raises.
+        """
+        places = dict(shown)
+        while missing := [number for number in range(1, len(paths) + 1) if number not in places]:
+            try:
+                for message in await self.messages(job, paths, usage, numbers=missing, limit=limit):
+                    places |= dict.fromkeys(message.numbers, await show(message))
+            except TooLarge:
+                _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
+                limit //= 2
+                if limit < _SMALLEST:
+                    raise
+        return places
+
     async def messages(
         self, job: Job, paths: Sequence[Path], usage: Usage, *, numbers: Sequence[int], limit: int
     ) -> Sequence[Message]:
         """The messages that show these images, of at most `limit` bytes each; the one with image 1 tells the facts.
 
         Raises:
-            media.fit.TooLarge: the limit leaves no room for any picture.
+            TooLarge: the limit leaves no room for any picture.
             OSError: a file cannot be read or written; FileNotFoundError: the result is gone.
         """
         prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
-        fitted = await asyncio.to_thread(self._fit, [paths[number - 1] for number in numbers], limit - len(prompt))
+        chosen = [paths[number - 1] for number in numbers]
+        try:
+            fitted = await asyncio.to_thread(self._fit, chosen, limit - len(prompt))
+        except fit.TooLarge as error:
+            raise TooLarge(str(error)) from error
         made: list[Message] = []
         left = list(numbers)
         for pictures in fitted:

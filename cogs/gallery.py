@@ -6,12 +6,12 @@ import discord
 import structlog
 from discord.ext import commands
 
-from cogs.buttons import Press, dynamic_buttons
+from cogs.buttons import AGAIN, CANCEL, DELETE, dynamic_button
 from cogs.desk import GONE, STORE_TROUBLE, OrderDesk
 from cogs.embeds import sentence_embed
-from cogs.failures import report
+from cogs.posting import Poster
 from jobs.model import Job
-from jobs.ports import StoreUnavailable
+from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.world import about
@@ -20,6 +20,7 @@ _log = structlog.get_logger(__name__)
 NOT_YOURS: Final = (
     "Only the person who asked for this image, or a moderator, can do that. Make your own with `/imagine`."
 )
+NOT_DELETED: Final = "Not everything could be deleted right now. Please press again in a minute."
 NO_CANCEL: Final = (
     "The cancel did not reach the bot's database: the image is still being made. Please press again in a minute."
 )
@@ -28,12 +29,15 @@ NO_CANCEL: Final = (
 class Gallery(commands.Cog):
     """The buttons of every message that shows a job, old ones too."""
 
-    def __init__(self, bot: commands.AutoShardedBot, service: JobService, desk: OrderDesk) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, service: JobService, desk: OrderDesk, poster: Poster) -> None:
         self._bot = bot
         self._service = service
         self._desk = desk
-        self._buttons = dynamic_buttons(
-            again=_guarded(self.again), delete=_guarded(self.delete), cancel=_guarded(self.cancel)
+        self._poster = poster
+        self._buttons = (
+            dynamic_button(AGAIN, self.again),
+            dynamic_button(DELETE, self.delete),
+            dynamic_button(CANCEL, self.cancel),
         )
 
     async def cog_load(self) -> None:
@@ -51,11 +55,20 @@ class Gallery(commands.Cog):
             await self._desk.again(interaction, job)
 
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
-        """Remove the message; the quota stays as it is, since the images were made."""
+        """Remove the message and whatever else was posted for the job; the quota stays, since the images were made."""
         job = await self._permitted(interaction, job_id)
         if job is None:
             return
         await interaction.response.defer()
+        try:
+            # The button's own message goes last: until then it can be pressed again.
+            for posted in await self._service.archive.posted(job):
+                if interaction.message is None or posted.message_id != interaction.message.id:
+                    await self._poster.delete(job, posted)
+        except (DeliveryDelayed, StoreUnavailable) as error:
+            _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
+            await interaction.followup.send(embed=sentence_embed(NOT_DELETED), ephemeral=True)
+            return
         try:
             await interaction.delete_original_response()
         except discord.NotFound:
@@ -71,7 +84,7 @@ class Gallery(commands.Cog):
         try:
             cancelled = await self._service.cancel(job)
         except StoreUnavailable as error:
-            _log.error("a cancel was refused, the database cannot be used", cause=str(error))
+            _log.info("a cancel was refused, the database cannot be used", cause=str(error))
             await interaction.followup.send(embed=sentence_embed(NO_CANCEL), ephemeral=True)
             return
         if not cancelled:
@@ -84,7 +97,7 @@ class Gallery(commands.Cog):
         try:
             job = await self._service.get(job_id)
         except StoreUnavailable as error:
-            _log.error("a button was refused, the database cannot be used", cause=str(error))
+            _log.info("a button was refused, the database cannot be used", cause=str(error))
             sentence = STORE_TROUBLE
         else:
             if job is not None and _may_act(interaction, job):
@@ -115,15 +128,3 @@ def _why_not(status: Status) -> str:
             return "The image service cannot stop this one any more. It will be here soon."
         case Status.DELIVERING | Status.DELIVERED | Status.UNDELIVERED:
             return "It is too late to cancel this one: the images are made."
-
-
-def _guarded(press: Press) -> Press:
-    """The same, with the answer to errors that commands have through the tree."""
-
-    async def guarded(interaction: discord.Interaction[Any], job_id: str) -> None:
-        try:
-            await press(interaction, job_id)
-        except Exception as error:  # noqa: BLE001 - the last stop before discord.py would only log it
-            await report(interaction, error, action="button")
-
-    return guarded

@@ -78,7 +78,9 @@ class Poster:
         Nothing makes this one idempotent: Discord has no nonce here, and discord.py repeats it by itself after a 5xx.
         """
         with translated(with_reply_token=True):
-            message = await self._webhook(job).send(text, ephemeral=job.order.private, wait=True, **_extras(content))
+            message = await self._webhook(job).send(
+                text, ephemeral=job.order.private, wait=True, **keyword_arguments(content)
+            )
         return Posted(channel_id=job.order.channel_id, message_id=message.id)
 
     async def send(
@@ -88,7 +90,7 @@ class Poster:
 
         The nonce, of at most 25 characters, makes a repetition within minutes harmless.
         """
-        extras = _extras(content)
+        extras = keyword_arguments(content)
         if reply_to is not None:
             extras["reference"] = discord.MessageReference(
                 message_id=reply_to, channel_id=channel_id, fail_if_not_exists=False
@@ -157,7 +159,8 @@ class Poster:
         return webhook
 
 
-def _extras(content: Content | None) -> dict[str, Any]:
+def keyword_arguments(content: Content | None) -> dict[str, Any]:
+    """What discord.py is to send for it, its files freshly opened."""
     if content is None:
         return {}
     extras: dict[str, Any] = {"embed": content.embed, "files": content.open_files()}
