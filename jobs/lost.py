@@ -1,6 +1,6 @@
 """What is done about a create whose answer was lost: looked for first, then tried once more within a cap, then failed.
 
-A webhook that names the job while it is `submitting` or `unconfirmed` ends the search (`jobs.service`). One that comes
+A webhook that names the job while it is `submitting` or `unconfirmed` ends the search (`jobs.webhooks`). One that comes
 when the create was given up and the job is `queued` again can only be ignored: no transition leads from there to a
 result. That create is counted as one that may have been paid.
 """

@@ -6,14 +6,15 @@ from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.doubts import BLIND, FIRST_LOOK, Kinship, LostCreates, search_window
 from jobs.ending import Ending
-from jobs.errors import GenerationFailed, OutOfCredit, Reason, Temporary, UnknownOutcome
+from jobs.errors import GenerationFailed, OutOfCredit, ProviderError, Reason, Temporary, UnknownOutcome
 from jobs.lost import Lost
 from jobs.model import Job
-from jobs.outcomes import Execution, KeepsNoList, Listed
+from jobs.outcomes import Execution, Finished, KeepsNoList, Listed, WebhookNews
+from jobs.service import JobService
 from jobs.status import Status
 from jobs.watcher import Watcher
 from jobs.world import World
-from tests.jobs.support import GRACE, KEY, Rig, settled
+from tests.jobs.support import DONE, GRACE, KEY, Rig, settled
 
 
 async def in_doubt(rig: Rig, *, seed: int = 7) -> Job:
@@ -179,3 +180,28 @@ async def test_a_create_that_the_last_process_may_have_sent_is_in_doubt(rig: Rig
         assert (now.status, now.unknown_creates) == (Status.QUEUED, 1)
     else:
         assert (now.status, now.unknown_creates) == (Status.UNCONFIRMED, 0)
+
+
+@pytest.mark.parametrize("result", [DONE, GenerationFailed("failed")], ids=["its result", "its failure"])
+async def test_the_webhook_of_a_create_that_was_given_up_brings_its_result_but_not_its_failure(
+    rig: Rig, result: Finished | ProviderError
+) -> None:
+    first, world = await rig.claimed(), rig.world()
+    await rig.store.mark_unconfirmed(first.id, next_poll_at=rig.clock.ms)
+    await rig.store.requeue(first.id, not_before=0, unknown=True)
+    job = await rig.store.claim(provider=first.provider, key_id=KEY, concurrency=9, per_minute=99)
+    assert job is not None
+    rig.api.webhook = WebhookNews(prediction_id="the first one's", result=result)
+    JobService(world, {}).webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: result is not DONE or bool(rig.audience.delivered))
+    assert await rig.status(job) is (Status.DELIVERED if result is DONE else Status.SUBMITTING)
+
+
+async def test_the_webhook_of_a_create_that_was_given_up_is_ignored_while_the_job_is_queued_again(rig: Rig) -> None:
+    job, world = await rig.claimed(), rig.world()
+    await rig.store.requeue(job.id, not_before=0, unknown=True)
+    rig.api.webhook = WebhookNews(prediction_id="the first one's", result=DONE)
+    JobService(world, {}).webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: True)
+    assert await rig.status(job) is Status.QUEUED
+    assert rig.audience.delivered == []
