@@ -1,5 +1,6 @@
 """From the settings to the parts that `bot.py` joins: the catalogue, the adapters, their limits."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,11 +9,21 @@ import httpx
 from jobs.catalog import FLUX_2_LORA, Catalog, PerMegapixel, Provider
 from jobs.dispatcher import Limits
 from jobs.doubts import LostCreates
+from jobs.housekeeping import Keeping
 from jobs.ports import ImageApi
 from media.fit import Fitted, fit
 from providers.aimlapi import AimlApi
 from providers.eachlabs import EachLabs
 from settings import Settings
+from storage.address import passwords
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        """UTC milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
 
 
 def make_catalog(settings: Settings) -> Catalog:
@@ -45,6 +56,17 @@ def make_limits(settings: Settings) -> dict[Provider, Limits]:
         ),
         Provider.AIMLAPI: Limits(concurrency=settings.aimlapi_concurrency),
     }
+
+
+def make_keeping(settings: Settings) -> Keeping:
+    """How long what is kept."""
+    return Keeping(days=settings.retention_days, results=settings.results_max_mb * 1024 * 1024)
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """What must stand in no log."""
+    keys = [settings.discord_token, *settings.eachlabs_api_key, *settings.aimlapi_api_key]
+    return [key.get_secret_value() for key in keys] + passwords(settings.database)
 
 
 def fit_pictures(paths: Sequence[Path], limit: int) -> list[list[Fitted]]:

@@ -1,7 +1,9 @@
 """The start: what can go wrong with it, in one line each, and what `/readyz` tells afterwards."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 import discord
@@ -19,21 +21,32 @@ class StartFault(Exception):
     """The bot cannot start; `str()` is one line that says why and what to do."""
 
 
+class Troubled(Protocol):
+    """A database that knows how it is."""
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with it; None: nothing is."""
+        ...
+
+
 class Health:
     """What `/readyz` asks."""
 
-    def __init__(self, client: discord.AutoShardedClient, tasks: Tasks) -> None:
+    def __init__(self, client: discord.AutoShardedClient, tasks: Tasks, database: Troubled) -> None:
         self._client = client
         self._tasks = tasks
+        self._database = database
 
     def checks(self) -> Sequence[Check]:
-        """The gateway, and every background loop."""
+        """The gateway, the database, and every background loop."""
         shards = self._client.shards.values()
         # discord.py stays "ready" while it reconnects: each shard knows whether its connection is open.
         connected = self._client.is_ready() and bool(shards) and not any(shard.is_closed() for shard in shards)
-        down = self._tasks.down
+        trouble, down = self._database.trouble, self._tasks.down
         return [
             Check(name="discord", ok=connected, detail="connected" if connected else "not connected"),
+            Check(name="database", ok=trouble is None, detail=trouble or "usable"),
             *(Check(name=name, ok=name not in down, detail=down.get(name, "running")) for name in self._tasks.loops),
         ]
 
@@ -95,3 +108,20 @@ async def register_commands(client: Fluxcord, settings: Settings) -> None:
     except discord.DiscordServerError as error:
         # Those of the last start go on working; the next start tries again.
         _log.warning("the commands could not be registered", status=error.status)
+
+
+async def check_operator_channel(client: Fluxcord, settings: Settings) -> None:
+    """Warn when OPERATOR_CHANNEL_ID is no channel that the bot can write to; the bot is of use without it too."""
+    channel_id = settings.operator_channel_id
+    if channel_id is None:
+        return
+    try:
+        # Needs what a message needs, and leaves nothing behind: https://discord.com/developers/docs/resources/channel
+        await client.http.send_typing(channel_id)
+    except discord.HTTPException as error:
+        reason = "there is no such channel" if error.status == HTTPStatus.NOT_FOUND else "the bot may not write there"
+        _log.warning(
+            "OPERATOR_CHANNEL_ID cannot be used: notices stand in the log alone", channel=channel_id, reason=reason
+        )
+    except (aiohttp.ClientError, TimeoutError) as error:
+        _log.warning("OPERATOR_CHANNEL_ID could not be checked", channel=channel_id, cause=type(error).__name__)

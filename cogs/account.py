@@ -33,7 +33,7 @@ class Account(commands.Cog):
         try:
             usage = await self._service.usage(guild_id=interaction.guild_id, user_id=interaction.user.id)
         except StoreUnavailable as error:
-            _log.error("a quota could not be read", cause=str(error))
+            _log.info("a quota could not be read", cause=str(error))
             await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE))
             return
         await interaction.edit_original_response(embed=quota_embed(usage))

@@ -79,7 +79,7 @@ class OrderDesk:
         try:
             admission = await self._service.place_order(order)
         except StoreUnavailable as error:
-            _log.error("an order was refused, the database cannot be used", cause=str(error))
+            _log.info("an order was refused, the database cannot be used", cause=str(error))
             await _take_back(interaction, sentence_embed(STORE_TROUBLE), private=private)
             return
         except NotAccepting:

@@ -85,8 +85,7 @@ class ProgressBoard:
 
     async def close(self) -> None:
         """End every edit that is on its way."""
-        for job_id in list(self._shown):
-            await self.unfollow(job_id)
+        await asyncio.gather(*(self.unfollow(job_id) for job_id in list(self._shown)))
 
     def _appoint(self, shown: _Shown, at: float) -> None:
         shown.due = at
@@ -99,7 +98,7 @@ class ProgressBoard:
         try:
             progress = await self._read(job_id)
         except StoreUnavailable as error:
-            _log.warning("progress could not be read", cause=str(error), **about(shown.job))
+            _log.debug("progress could not be read", cause=str(error), **about(shown.job))
             self._appoint(shown, loop.time() + OVERDUE)
             return
         if self._shown.get(job_id) is not shown or progress is None or not _is_waiting(progress.job.status):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from storage.sqlite import translated
+
 PAGES: Final = 256  # copied at once: one megabyte
 BUSY_SECONDS: Final = 30.0
 _MARK: Final = "user_version"  # in the file's header, so that it can be set whatever schema the file has
@@ -71,11 +73,11 @@ def taken_at(database: Path) -> int | None:
     """When the copy that this file is was made (UTC ms); None: it is no copy, or its restore is done. Blocking.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        StoreUnavailable: it cannot be read.
     """
     if not database.is_file():
         return None
-    with contextlib.closing(sqlite3.connect(database, timeout=BUSY_SECONDS)) as connection:
+    with translated(database), contextlib.closing(sqlite3.connect(database, timeout=BUSY_SECONDS)) as connection:
         (seconds,) = connection.execute(f"PRAGMA {_MARK}").fetchone()
     return seconds * 1000 or None
 
@@ -84,9 +86,9 @@ def forget_taken_at(database: Path) -> None:
     """The file is no copy any more, but the database in use. Blocking.
 
     Raises:
-        sqlite3.Error: it cannot be written.
+        StoreUnavailable: it cannot be written.
     """
-    with contextlib.closing(sqlite3.connect(database, timeout=BUSY_SECONDS)) as connection:
+    with translated(database), contextlib.closing(sqlite3.connect(database, timeout=BUSY_SECONDS)) as connection:
         connection.execute(f"PRAGMA {_MARK} = 0")
 
 

@@ -13,7 +13,7 @@ from jobs.ports import StoreUnavailable
 
 _log = structlog.get_logger(__name__)
 _SAME_SPELL: Final = 60.0  # seconds; a cause that comes back sooner is told of no second time
-_REMIND: Final = 3600.0  # seconds after which a cause that goes on is told again
+_REMIND: Final = 3600.0  # seconds after which trouble that goes on is told of again
 
 
 class DatabaseHealth:
@@ -27,8 +27,9 @@ class DatabaseHealth:
         self._bad = asyncio.Event()
         self._since = 0.0
         self._failures = 0
-        self._seen: dict[str, tuple[float, float]] = {}  # by cause: when it was told, and when it was seen last
-        self._told = False
+        self._seen: dict[str, float] = {}  # by cause: when it was met last
+        self._told_at = -_REMIND
+        self._told = False  # of this spell
 
     @property
     def trouble(self) -> str | None:
@@ -58,16 +59,17 @@ class DatabaseHealth:
 
     def _failed(self, cause: str) -> None:
         now = time.monotonic()
-        if self._trouble is None:
+        begins = self._trouble is None
+        if begins:
             self._since = now
         self._trouble = cause
         self._failures += 1
         self._bad.set()
-        told, seen = self._seen.get(cause, (-_REMIND, -_SAME_SPELL))
-        if now - seen >= _SAME_SPELL or now - told >= _REMIND:
-            told, self._told = now, True
+        is_new = begins and now - self._seen.get(cause, -_SAME_SPELL) >= _SAME_SPELL
+        self._seen[cause] = now
+        if is_new or now - self._told_at >= _REMIND:
+            self._told_at, self._told = now, True
             _log.error("the database cannot be used; jobs wait and go on by themselves", cause=cause)
-        self._seen[cause] = told, now
 
 
 class _Healthy(Protocol):

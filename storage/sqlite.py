@@ -16,6 +16,7 @@ from storage.health import DatabaseHealth, watched
 
 OLDEST: Final = (3, 35, 0)  # RETURNING: https://www.sqlite.org/lang_returning.html
 BUSY_MS: Final = 5_000  # how long a statement waits for another process's lock
+TURN_SECONDS: Final = 10.0  # how long a transaction waits for those before it
 
 # https://www.sqlite.org/rescode.html; what is not here is a fault of ours and is raised as it came.
 TROUBLE: Final[Mapping[int, str]] = {
@@ -71,7 +72,7 @@ class SqliteEngine:
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """One at a time; IMMEDIATE, so that it never has to give up half-way for another process's write."""
         with translated(self._path):
-            async with self._turn:
+            async with self._in_turn():
                 try:
                     await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                     yield self._writer
@@ -88,6 +89,19 @@ class SqliteEngine:
         """WAL lets it read while another connection writes."""
         with translated(self._path):
             yield self._reader
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Behind many that each wait for a lock, somebody would wait for minutes and not learn why."""
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise StoreUnavailable(f"{self._path} is busy: earlier writes are still waiting") from None
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def run_script(self, connection: aiosqlite.Connection, script: str) -> None:
         """Statement by statement: `executescript` would commit the transaction first."""
