@@ -116,17 +116,6 @@ async def test_an_edit_that_discord_answers_with_500_is_repeated_and_posts_once(
     assert [shows_images(seen) for seen in await world.messages(art, ben)] == [True]
 
 
-async def test_a_late_message_whose_answer_is_lost_is_not_posted_twice(
-    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
-) -> None:
-    await held(bot, imagine, world)
-    await bot.sql("UPDATE jobs SET reply_expires_at = 0")
-    await world.add_fault("discord.create_message", "lost_answer")
-    await finish(bot, world)
-    assert len(await posts(world)) >= 2
-    assert [shows_images(seen) for seen in await world.messages(art, mara)] == [False, True]
-
-
 @pytest.mark.parametrize("late", [False, True])
 async def test_images_too_large_for_the_channel_are_encoded_again_to_fit(
     *, late: bool, bot: Bot, imagine: Imagine, world: SandboxClient
@@ -145,16 +134,6 @@ async def test_images_too_large_for_the_channel_are_encoded_again_to_fit(
     assert "Re-encoded so that this channel takes it." in description(message)
     refused = [request for request in await world.requests() if request.error_code == 40005]
     assert refused == []
-
-
-async def test_images_that_cannot_be_made_small_enough_are_kept(
-    bot: Bot, imagine: Imagine, world: SandboxClient
-) -> None:
-    await world.set_discord(attachment_size_limit=100_000)
-    await held(bot, imagine, world, count=4, size="square_hd", format="png")
-    job = await finish(bot, world, "undelivered")
-    assert len(list((bot.folder / "results" / job["id"]).glob("*.png"))) == 4
-    assert await bot.images_charged() == 4
 
 
 async def test_a_channel_that_takes_less_than_the_interaction_said_gets_smaller_files(
