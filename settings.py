@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_SQLITE = "sqlite:///"
+from storage.address import DatabaseAddress, NoAddress, parse_address
 
 
 def _split(value: object) -> object:
@@ -69,7 +69,10 @@ class Settings(BaseSettings):
         description="Ids of servers whose admin allows the safety checker to be switched off, in age-restricted "
         "channels. Comma-separated.",
     )
-    database_url: str = Field("sqlite:///data/bot.db", description="sqlite:///relative.db or sqlite:////absolute.db.")
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///data/bot.db"),
+        description="sqlite:///relative.db, sqlite:////absolute.db or postgresql://user:password@host/database.",
+    )
     data_dir: Path = Field(Path("data"), description="Folder for results that wait for delivery.")
     public_url: str | None = Field(
         None,
@@ -164,9 +167,11 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if not value.startswith(_SQLITE) or len(value) == len(_SQLITE):
-            raise _fault("is no SQLite address")
+    def _database(cls, value: SecretStr) -> SecretStr:
+        try:
+            parse_address(value.get_secret_value())
+        except NoAddress as fault:
+            raise _fault(str(fault)) from None
         return value
 
     @model_validator(mode="after")
@@ -176,9 +181,9 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def database_path(self) -> Path:
-        """The SQLite file."""
-        return Path(self.database_url.removeprefix(_SQLITE))
+    def database(self) -> DatabaseAddress:
+        """Where the database is: a file, or a PostgreSQL server."""
+        return parse_address(self.database_url.get_secret_value())
 
 
 class SettingsFault(Exception):
@@ -205,7 +210,7 @@ def _one_line(error: ValidationError) -> str:
         field = str(first["loc"][0])
         description = Settings.model_fields[field].description or ""
         what = "is missing" if first["type"] == "missing" else first["msg"][:1].lower() + first["msg"][1:]
-        what = what if what.startswith(("is ", "holds ", "must ")) else f"is wrong: {what}"
+        what = what if what.startswith(("is ", "holds ", "must ", "names ", "has ")) else f"is wrong: {what}"
         line = f"{field.upper()} {what}. {description}"
         if first["type"] == "missing":
             line += " Set it in .env or in the environment, with at least one image API's key."
@@ -224,7 +229,8 @@ def env_example() -> str:
         elif default in (None, []):
             lines.append(f"#{name.upper()}=")
         else:
-            lines.append(f"#{name.upper()}={default}")
+            shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+            lines.append(f"#{name.upper()}={shown}")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from settings import Settings, SettingsFault, env_example, load_settings
+from storage.address import passwords
 
 ROOT = Path(__file__).parents[1]
 GOOD: dict[str, object] = {"discord_token": "t", "eachlabs_api_key": "k", "_env_file": None}
@@ -52,7 +53,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert (settings.eachlabs_concurrency, settings.eachlabs_creates_per_minute) == (10, 100)
     assert (settings.aimlapi_concurrency, settings.quota_images_per_day) == (10, 20)
     assert settings.aimlapi_usd_per_megapixel == Decimal("0.02205")
-    assert settings.database_path == Path("data/bot.db")
+    assert settings.database == Path("data/bot.db")
 
 
 def test_several_keys_are_comma_separated() -> None:
@@ -70,8 +71,18 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = load_settings(**GOOD | {"discord_token": "very-secret"})
+    settings = load_settings(
+        **GOOD | {"discord_token": "very-secret", "database_url": "postgresql://bot:very-secret@db.example/bot"}
+    )
     assert "very-secret" not in repr(settings)
+    assert "very-secret" not in f"{settings.database!r} {settings.database}"
+    assert "very-secret" in passwords(settings.database)
+
+
+def test_a_wrong_address_of_the_database_is_not_repeated() -> None:
+    with pytest.raises(SettingsFault) as caught:
+        load_settings(**GOOD | {"database_url": "postgresql://bot:very#secret@db.example/bot"})
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +94,11 @@ def test_secrets_are_not_shown() -> None:
         ({"eachlabs_api_url": "ftp://x"}, "EACHLABS_API_URL is no http(s) address"),
         ({"http_port": 65536}, "HTTP_PORT is wrong"),
         ({"quota_images_per_day": "many"}, "QUOTA_IMAGES_PER_DAY is wrong"),
-        ({"database_url": "mysql://x"}, "DATABASE_URL is no SQLite address. sqlite:///relative.db"),
+        ({"database_url": "mysql://x"}, "DATABASE_URL is no address of an SQLite file or a PostgreSQL database. "),
+        ({"database_url": "postgresql://u:p@h"}, "DATABASE_URL names no database: it ends with /database. sqlite"),
+        ({"database_url": "postgresql://u:p#x@h/d"}, "DATABASE_URL holds a #: in its password write %23"),
+        ({"database_url": "postgresql://u:p@x@h/d"}, "DATABASE_URL holds two @: in its password write %40"),
+        ({"database_url": "postgresql://u:p/x@h/d"}, "DATABASE_URL has a port that is no number"),
         ({"public_url": "http://bot.example"}, "PUBLIC_URL must begin with https://"),
         ({"log_level": "LOUD"}, "LOG_LEVEL is wrong"),
         ({"safety_off_guilds": "1,x"}, "SAFETY_OFF_GUILDS is wrong"),

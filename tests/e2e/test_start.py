@@ -22,7 +22,7 @@ FAULTS = [
     ({"DISCORD_API_URL": "http://127.0.0.1:1"}, "DISCORD_API_URL"),
     ({"TRUSTED_RESULT_HOSTS": "http://example.com/x"}, "TRUSTED_RESULT_HOSTS"),
     ({"HTTP_PORT": "99999"}, "HTTP_PORT is wrong"),
-    ({"DATABASE_URL": "mysql://db"}, "DATABASE_URL is no SQLite address"),
+    ({"DATABASE_URL": "mysql://db"}, "DATABASE_URL is no address of an SQLite file or a PostgreSQL database"),
     ({"DATABASE_URL": "sqlite:////proc/none/bot.db"}, "The database cannot be used"),
 ]
 """What is set, and how the line begins."""
