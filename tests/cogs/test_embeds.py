@@ -131,6 +131,25 @@ def test_progress_says_what_happens_and_how_long_it_takes(
     assert text is None or embed.description == text
 
 
+@pytest.mark.parametrize(
+    ("status", "job", "outage", "title", "text"),
+    [
+        (Status.QUEUED, {"attempts": 1}, False, "Trying again soon", "The image service is busy"),
+        (Status.QUEUED, {}, True, "Trying again soon", "The image service has trouble right now."),
+        (Status.QUEUED, {"attempts": 1, "unknown_creates": 1}, False, "Trying again soon", "Trying once more."),
+        (Status.SUBMITTING, {"attempts": 2, "unknown_creates": 1}, False, "Generating", "this is one more try"),
+        (Status.UNCONFIRMED, {"attempts": 1}, False, "Waiting for an answer", "Looking for your image there"),
+    ],
+)
+def test_progress_says_what_went_wrong_and_what_is_done_about_it(
+    status: Status, job: dict[str, Any], outage: bool, title: str, text: str
+) -> None:
+    progress = Progress(job=make_job(status=status, **job), expected_in=5_000, typical=20_000, outage=outage)
+    embed = progress_embed(progress)
+    assert embed.title == title
+    assert text in (embed.description or "")
+
+
 def test_a_failure_says_why_and_that_it_cost_nothing() -> None:
     failure = Failure(reason=Reason.OUT_OF_CREDIT, user_message="The credit is used up.", detail="402")
     embed = failure_embed(make_job(status=Status.FAILED, failure=failure, count=3), USAGE)

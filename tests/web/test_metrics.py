@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from jobs.breaker import Circuit, State, Trouble
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Job
@@ -100,3 +101,23 @@ def test_no_job_makes_it_raise(
         job, status=status, submitted_at=submitted, completed_at=completed, finished_at=finished, cost=cost
     )
     Metrics().changed(changed, previous)
+
+
+def test_creates_that_were_given_up_are_counted_by_api(job: Job) -> None:
+    """Each may have been paid: what was spent on nothing is at most this often."""
+    metrics = Metrics()
+    metrics.create_given_up(job)
+    metrics.create_given_up(job)
+    assert samples(metrics) == {("fluxcord_creates_given_up_total", "eachlabs"): 2}
+
+
+def test_open_keys_are_counted_by_api_until_they_close() -> None:
+    """A key that is open for another trouble is still one."""
+    metrics = Metrics()
+    one = Circuit(provider=Provider.EACHLABS, key_id="one", number=1, of=2, state=State.OPEN)
+    for circuit in (one, replace(one, key_id="two"), replace(one, trouble=Trouble.ACCOUNT)):
+        metrics.circuit_changed(circuit)
+    assert samples(metrics) == {("fluxcord_open_keys", "eachlabs"): 2}
+    metrics.circuit_changed(replace(one, state=State.CLOSED))
+    assert samples(metrics) == {("fluxcord_open_keys", "eachlabs"): 1}
+    assert 'fluxcord_open_keys{provider="aimlapi"} 0.0' in metrics.text().decode()
