@@ -47,8 +47,9 @@ from storage.errors import UnusableDatabase
 from storage.files import ResultFiles
 from storage.lock import hold
 from storage.store import open_store
-from web.app import WebServer, build_app
+from web.app import build_app
 from web.metrics import Metrics
+from web.server import WebServer
 
 _log = structlog.get_logger("bot")
 _T = TypeVar("_T")

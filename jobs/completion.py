@@ -37,17 +37,20 @@ class Completion:
         """Whether this job's images are on their way here."""
         return job_id in self._busy
 
-    async def complete(self, job: Job, finished: Finished) -> None:
-        """The images exist: bring them to our disk, commit `delivering`, deliver."""
+    async def complete(self, job: Job, finished: Finished, *, hearsay: bool = False) -> None:
+        """The images exist: bring them to our disk, commit `delivering`, deliver.
+
+        `hearsay`: the API itself has not said so. What cannot be used then fails no job, but has the API asked.
+        """
         if job.id in self._busy:
             return
         self._busy.add(job.id)
         try:
-            await self._complete(job, finished)
+            await self._complete(job, finished, hearsay=hearsay)
         finally:
             self._busy.discard(job.id)
 
-    async def _complete(self, job: Job, finished: Finished) -> None:
+    async def _complete(self, job: Job, finished: Finished, *, hearsay: bool) -> None:
         world = self._world
         give_up_at = world.clock.now() + _PATIENCE
         while True:
@@ -60,8 +63,10 @@ class Completion:
                 trouble = failure_of(ResultUnusable(error.detail))
             except ProviderError as error:
                 world.observer.provider_error(job.provider, error.reason)
-                await self._ending.fail(current, failure_of(error))
-                return
+                if not hearsay:
+                    await self._ending.fail(current, failure_of(error))
+                    return
+                trouble = failure_of(error)
             except OSError as error:
                 trouble = internal(f"storing the result: {error}")
             else:

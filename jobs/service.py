@@ -1,7 +1,6 @@
 """The front door of the domain: what commands, buttons and webhooks ask for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -12,16 +11,15 @@ from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.dispatcher import Dispatcher, Limits
 from jobs.ending import Ending
-from jobs.errors import ProviderError
 from jobs.lost import Lost
 from jobs.model import Job, Order, Usage
-from jobs.outcomes import Admission, Admitted, Finished, WebhookNews
+from jobs.outcomes import Admission, Admitted
 from jobs.recovery import Steps, recover
 from jobs.request import estimate_cost
-from jobs.status import Status
 from jobs.submission import Submission
 from jobs.watcher import Watcher
-from jobs.world import World, about, failure_of, persist
+from jobs.webhooks import WebhookKey, Webhooks
+from jobs.world import World, about
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +41,7 @@ class JobService:
         self._steps = Steps(lost=lost, delivering=delivering, ending=self._ending)
         self._dispatcher = Dispatcher(world, submission, self._ending, limits)
         self._watcher = Watcher(world, self._completion, self._ending, lost)
+        self._webhooks = Webhooks(world, self._completion, self._ending)
         self._accepting = True
         self.archive: Final = Archive(world, self._ending, delivering)
 
@@ -55,9 +54,13 @@ class JobService:
         self._world.tasks.supervise("dispatcher", self._dispatcher.run)
         self._world.tasks.supervise("watcher", self._watcher.run)
 
-    async def stop(self, *, seconds: float) -> None:
-        """Take no more work, give what is on its way so many seconds, then cut it; the next start resumes it."""
+    def refuse_orders(self) -> None:
+        """Accept nothing from now on: the stop has begun."""
         self._accepting = False
+
+    async def stop(self, *, seconds: float) -> None:
+        """Begin nothing more, give what is on its way so many seconds, then cut it; the next start resumes it."""
+        self.refuse_orders()
         await self._world.tasks.stop_loops()
         await self._world.tasks.drain(seconds=seconds)
 
@@ -118,34 +121,10 @@ class JobService:
 
     # ── for the webhook receiver ─────────────────────────────────────────────
 
-    async def webhook_secrets(self, provider: str, job_id: str) -> tuple[str, str] | None:
-        """The token and the secret that prove a webhook for this job; None when there is no such job there."""
-        job = await self._world.store.get(job_id)
-        if job is None or job.provider != provider:
-            return None
-        return job.webhook_token, job.webhook_secret
+    async def webhook_key(self, provider: str, job_id: str) -> WebhookKey | None:
+        """What proves a report about this job: see `jobs.webhooks`."""
+        return await self._webhooks.key(provider, job_id)
 
-    def webhook_arrived(self, job_id: str, body: bytes) -> None:
-        """A proven webhook: handled in the background. Duplicates, late and early ones are harmless."""
-        self._world.tasks.spawn(f"webhook {job_id}", self._webhook(job_id, body))
-
-    async def _webhook(self, job_id: str, body: bytes) -> None:
-        world = self._world
-        job = await persist(lambda: world.store.get(job_id))
-        if job is None or job.status not in {Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING}:
-            return
-        api = world.apis.get(job.provider)
-        news = api.read_webhook(job, body) if api is not None else WebhookNews()
-        result = news.result
-        if news.prediction_id is None or job.prediction_id not in {None, news.prediction_id}:
-            result = None  # it may be about an earlier attempt: not trusted, but a reason to look
-        match result:
-            case Finished():
-                await self._completion.complete(job, replace(result, prediction_id=news.prediction_id))
-            case ProviderError():
-                world.observer.provider_error(job.provider, result.reason)
-                await self._ending.fail(job, failure_of(result))
-            case None:
-                if job.status is Status.RUNNING:
-                    await persist(lambda: world.store.schedule_poll(job.id, at=world.clock.now()))
-                    world.look_due.wake()
+    def webhook_arrived(self, job_id: str, body: bytes) -> bool:
+        """Take a proven report: see `jobs.webhooks`."""
+        return self._webhooks.arrived(job_id, body)

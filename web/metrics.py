@@ -22,8 +22,10 @@ class WebhookOutcome(enum.StrEnum):
     """What became of a call to the webhook's URL; the value is the label."""
 
     ACCEPTED = "accepted"
+    LATE = "late"  # proven, of a job that needs none any more: not read
     UNKNOWN = "unknown"  # no such job, or a wrong token
     WRONG_SECRET = "wrong_secret"  # noqa: S105 - the name of an outcome
+    TOO_MANY = "too_many"  # others about the same job are still being read
     TOO_LARGE = "too_large"
     TIMED_OUT = "timed_out"
     BROKEN_OFF = "broken_off"  # the sender went away before the body was whole

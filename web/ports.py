@@ -4,20 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from jobs.webhooks import WebhookKey
+
 
 class WebhookReceiver(Protocol):
     """Takes what image APIs send about jobs."""
 
-    async def webhook_secrets(self, provider: str, job_id: str) -> tuple[str, str] | None:
-        """The token and the secret that a job's webhook must carry, or None where there is no such job.
+    async def webhook_key(self, provider: str, job_id: str) -> WebhookKey | None:
+        """What a job's webhook must carry, or None where there is no such job. Costs one read.
 
         Raises:
             jobs.ports.StoreUnavailable: nobody can say now.
         """
         ...
 
-    def webhook_arrived(self, job_id: str, body: bytes) -> None:
-        """Take an authentic body and return at once; it is read later, and duplicates are harmless."""
+    def webhook_arrived(self, job_id: str, body: bytes) -> bool:
+        """Take an authentic body and return at once: it is read later, and duplicates are harmless.
+
+        False when too many of this job's are being read; this one is not.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""The front door: orders, webhooks, cancelling, resuming, stopping."""
+"""The front door: orders, cancelling, resuming, stopping."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -85,69 +85,6 @@ async def test_limits_hold_and_a_free_slot_is_used_at_once(rig: Rig) -> None:
             await rig.store.schedule_poll(running[0].id, at=rig.clock.ms)
             world.look_due.wake()
         await settled(world, lambda: len(rig.audience.delivered) == 2 and len(rig.audience.failures) == 1)
-
-
-async def test_a_proven_webhook_delivers_without_a_poll(rig: Rig) -> None:
-    job, world = await rig.running(), rig.world()
-    rig.api.webhook = WebhookNews(prediction_id=job.prediction_id, result=DONE)
-    service = JobService(world, ONE_SLOT)
-    service.webhook_arrived(job.id, b"{}")
-    service.webhook_arrived(job.id, b"{}")
-    await settled(world, lambda: bool(rig.audience.delivered))
-    service.webhook_arrived(job.id, b"{}")
-    await settled(world, lambda: True)
-    assert len(rig.audience.delivered) == 1
-    assert rig.api.polled == []
-
-
-@pytest.mark.parametrize("state", ["submitting", "unconfirmed"])
-async def test_a_webhook_before_the_creates_answer_delivers(rig: Rig, state: str) -> None:
-    job, world = await rig.claimed(), rig.world()
-    if state == "unconfirmed":
-        await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms + 1)
-    rig.api.webhook = WebhookNews(prediction_id="early", result=DONE)
-    JobService(world, ONE_SLOT).webhook_arrived(job.id, b"{}")
-    await settled(world, lambda: bool(rig.audience.delivered))
-    current = await rig.store.get(job.id)
-    assert current is not None
-    assert (current.status, current.prediction_id) == (Status.DELIVERED, "early")
-
-
-@pytest.mark.parametrize(
-    "news",
-    [
-        WebhookNews(),
-        WebhookNews(result=DONE),
-        WebhookNews(prediction_id="another", result=DONE),
-        WebhookNews(prediction_id="another", result=GenerationFailed("failed")),
-    ],
-    ids=["garbage", "nameless", "another prediction's result", "another prediction's failure"],
-)
-async def test_a_webhook_that_proves_nothing_only_hurries_the_poll(rig: Rig, news: WebhookNews) -> None:
-    job, world = await rig.running(), rig.world()
-    rig.clock.advance(-1_000)
-    rig.api.webhook = news
-    JobService(world, ONE_SLOT).webhook_arrived(job.id, b"?")
-    await settled(world, lambda: True)
-    assert await rig.status(job) is Status.RUNNING
-    assert await rig.store.next_poll_at() == rig.clock.ms
-
-
-async def test_a_webhook_that_tells_of_a_failure_fails_the_job(rig: Rig) -> None:
-    job, world = await rig.running(), rig.world()
-    rig.api.webhook = WebhookNews(prediction_id=job.prediction_id, result=GenerationFailed("failed"))
-    JobService(world, ONE_SLOT).webhook_arrived(job.id, b"{}")
-    await settled(world, lambda: bool(rig.audience.failures))
-    assert await rig.status(job) is Status.FAILED
-    assert await rig.used() == 0
-
-
-async def test_the_secrets_of_a_webhook_belong_to_one_job_at_one_api(rig: Rig) -> None:
-    job = await rig.running()
-    service = JobService(rig.world(), ONE_SLOT)
-    assert await service.webhook_secrets("eachlabs", job.id) == (job.webhook_token, job.webhook_secret)
-    assert await service.webhook_secrets("aimlapi", job.id) is None
-    assert await service.webhook_secrets("eachlabs", "z" * 20) is None
 
 
 async def test_cancelling_a_running_job_stops_it_upstream_and_refunds(rig: Rig) -> None:

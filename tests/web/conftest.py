@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,33 +13,52 @@ import pytest
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
 from jobs.status import Status
+from jobs.webhooks import WebhookKey
 from tests.support import make_job
-from web.app import WebServer, build_app
+from web.app import build_app
 from web.metrics import Metrics
 from web.ports import Check
+from web.server import WebServer
+
+TOKEN, SECRET = "t" * 43, "sécret"
+KEYS = {
+    ("eachlabs", "0" * 19 + "1"): WebhookKey(token=TOKEN, secret=SECRET, awaited=True),
+    ("eachlabs", "0" * 19 + "2"): WebhookKey(token=TOKEN, secret=SECRET, awaited=False),
+    ("eachlabs", "0" * 19 + "3"): WebhookKey(token="", secret="", awaited=True),
+}
 
 
 @dataclass
 class Receiver:
-    """`web.ports.WebhookReceiver` with one job; `arrived` is what it was handed."""
+    """`web.ports.WebhookReceiver` with a running job, a finished one and one without a webhook.
 
-    secrets: dict[tuple[str, str], tuple[str, str]] = field(
-        default_factory=lambda: {("eachlabs", "job1"): ("tök-en", "sécret"), ("eachlabs", "job0"): ("", "")}
-    )
+    `arrived` is what it was handed, `asked` about whom it was asked, `most_at_once` how many asked at the same time.
+    """
+
+    keys: dict[tuple[str, str], WebhookKey] = field(default_factory=lambda: dict(KEYS))
     arrived: list[tuple[str, bytes]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     error: Exception | None = None
+    takes: bool = True
+    at_once: int = 0
+    most_at_once: int = 0
 
-    async def webhook_secrets(self, provider: str, job_id: str) -> tuple[str, str] | None:
+    async def webhook_key(self, provider: str, job_id: str) -> WebhookKey | None:
         """As the port says."""
         self.asked.append((provider, job_id))
         if self.error is not None:
             raise self.error
-        return self.secrets.get((provider, job_id))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        return self.keys.get((provider, job_id))
 
-    def webhook_arrived(self, job_id: str, body: bytes) -> None:
+    def webhook_arrived(self, job_id: str, body: bytes) -> bool:
         """As the port says."""
-        self.arrived.append((job_id, body))
+        if self.takes:
+            self.arrived.append((job_id, body))
+        return self.takes
 
 
 @dataclass
@@ -91,12 +110,12 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def serve(**options: Any) -> AsyncIterator[Site]:
-    """Run the server on a free port."""
+async def serve(*, listening: Mapping[str, Any] | None = None, **options: Any) -> AsyncIterator[Site]:
+    """Run the server on a free port, with options of `build_app` and, `listening`, of the server."""
     receiver, health, metrics = Receiver(), Health(), Metrics()
     app = build_app(webhooks=receiver, readiness=health, metrics=metrics, **{"count_jobs": Site.count_jobs} | options)
     async with (
-        WebServer(app, host="127.0.0.1", port=0) as server,
+        WebServer(app, host="127.0.0.1", port=0, **listening or {}) as server,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as http,
     ):
         yield Site(port=server.port, receiver=receiver, health=health, metrics=metrics, http=http)

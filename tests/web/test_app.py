@@ -7,9 +7,10 @@ import pytest
 
 from jobs.ports import StoreUnavailable
 from jobs.status import Status
-from web.app import WebServer, build_app
+from web.app import build_app
 from web.metrics import Metrics, WebhookOutcome
 from web.ports import Check
+from web.server import WebServer
 
 Site = Any
 

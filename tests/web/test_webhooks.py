@@ -3,14 +3,26 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from structlog.testing import capture_logs
 
-TOKEN = quote("tök-en")
-PATH = f"/webhooks/eachlabs/job1/{TOKEN}"
+JOB, FINISHED, WITHOUT = ("0" * 19 + digit for digit in "123")
+TOKEN = "t" * 43
+PATH = f"/webhooks/eachlabs/{JOB}/{TOKEN}"
 LIMIT = 1024 * 1024
+MISSHAPEN = (
+    f"/webhooks/other/{JOB}/{TOKEN}",
+    f"/webhooks/aimlapi/{JOB}/{TOKEN}",  # it sends none
+    f"/webhooks/eachlabs/{JOB}/wrong",
+    f"/webhooks/eachlabs/{JOB}/{TOKEN}2",
+    f"/webhooks/eachlabs/{JOB}/{TOKEN[:-1]}",
+    f"/webhooks/eachlabs/{JOB}/{'%FF' * 43}",
+    f"/webhooks/eachlabs/{JOB}/{TOKEN[:-1]}%0A",
+    f"/webhooks/eachlabs/{JOB}2/{TOKEN}",
+    f"/webhooks/eachlabs/{JOB[:-1]}U/{TOKEN}",
+    f"/webhooks/eachlabs/..%2F..%2Fetc/{TOKEN}",
+)
 
 # What the fixtures give; their types live in conftest.py, which cannot be imported.
 Site = Any
@@ -26,7 +38,7 @@ async def test_a_webhook_with_the_jobs_token_is_handed_on_as_it_came(site: Site)
     """The body is not looked at here, and the answer has none."""
     answer = await site.http.post(PATH, content=b'{"exec_id": "p1"}')
     assert (answer.status_code, answer.content) == (204, b"")
-    assert site.receiver.arrived == [("job1", b'{"exec_id": "p1"}')]
+    assert site.receiver.arrived == [(JOB, b'{"exec_id": "p1"}')]
     assert counted(site, "accepted")
 
 
@@ -34,7 +46,7 @@ async def test_a_webhook_with_the_jobs_token_is_handed_on_as_it_came(site: Site)
 async def test_any_body_up_to_the_cap_is_handed_on(site: Site, body: bytes) -> None:
     """Whether it makes sense is the domain's to say."""
     assert (await site.http.post(PATH, content=body)).status_code == 204
-    assert site.receiver.arrived == [("job1", body)]
+    assert site.receiver.arrived == [(JOB, body)]
 
 
 async def test_a_duplicate_is_handed_on_again(site: Site) -> None:
@@ -62,15 +74,11 @@ async def test_a_wrong_secret_is_refused(site: Site, secret: bytes) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/webhooks/eachlabs/job1/wrong",
-        f"/webhooks/eachlabs/job1/{TOKEN}2",
-        f"/webhooks/eachlabs/job1/{TOKEN[:-1]}",
-        "/webhooks/eachlabs/job1/%FF",
-        f"/webhooks/eachlabs/unknown/{TOKEN}",
-        "/webhooks/eachlabs/job0/x",  # a job that has no webhook
-        "/webhooks/eachlabs/job0/%00",
-        f"/webhooks/aimlapi/job1/{TOKEN}",
-        f"/webhooks/other/job1/{TOKEN}",
+        f"/webhooks/eachlabs/{JOB}/{'u' * 43}",
+        f"/webhooks/eachlabs/{'0' * 20}/{TOKEN}",
+        f"/webhooks/eachlabs/{WITHOUT}/{TOKEN}",  # a job that has no webhook
+        f"/webhooks/eachlabs/{FINISHED}/{'u' * 43}",
+        *MISSHAPEN,
     ],
 )
 async def test_a_wrong_token_and_an_unknown_job_look_the_same(site: Site, path: str) -> None:
@@ -81,23 +89,42 @@ async def test_a_wrong_token_and_an_unknown_job_look_the_same(site: Site, path: 
     assert counted(site, "unknown")
 
 
-@pytest.mark.parametrize("path", ["/webhooks/eachlabs/job0/", "/webhooks/eachlabs/job0", "/webhooks/eachlabs//x"])
-async def test_a_path_without_a_token_is_no_webhook(site: Site, path: str) -> None:
-    """A job that has none has an empty one."""
+@pytest.mark.parametrize("path", [f"/webhooks/eachlabs/{WITHOUT}/", f"/webhooks/eachlabs//{TOKEN}", *MISSHAPEN])
+async def test_what_can_be_no_webhook_never_reaches_the_database(site: Site, path: str) -> None:
+    """The form of the path is enough to know."""
     assert (await site.http.post(path, content=b"{}")).status_code == 404
     assert site.receiver.asked == []
 
 
-async def test_the_domain_is_not_asked_about_unknown_providers(site: Site) -> None:
-    """Only known providers reach the database."""
-    await site.http.post(f"/webhooks/other/job1/{TOKEN}", content=b"{}")
-    assert site.receiver.asked == []
+async def test_a_proven_report_of_a_finished_job_costs_one_read_and_is_not_read(site: Site) -> None:
+    """Nor sent again: the vendor is told that all is well."""
+    head = f"POST /webhooks/eachlabs/{FINISHED}/{TOKEN} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+    assert (await site.raw(head.encode())).startswith(b"HTTP/1.1 204 ")
+    assert site.receiver.asked == [("eachlabs", FINISHED)]
+    assert site.receiver.arrived == []
+    assert counted(site, "late")
+
+
+async def test_while_others_about_the_same_job_are_read_the_vendor_is_asked_to_come_again(site: Site) -> None:
+    """It is neither lost nor kept."""
+    site.receiver.takes = False
+    assert (await site.http.post(PATH, content=b"{}")).status_code == 503
+    assert counted(site, "too_many")
+
+
+async def test_those_who_guess_keep_the_database_no_busier_than_a_few_can(site: Site) -> None:
+    """Hundreds at once ask it eight at a time."""
+    path = f"/webhooks/eachlabs/{JOB}/{'u' * 43}"
+    answers = await asyncio.gather(*(site.http.post(path, content=b"{}") for _ in range(200)))
+    assert {answer.status_code for answer in answers} == {404}
+    assert site.receiver.most_at_once == 8
 
 
 async def test_the_token_is_compared_before_the_body_is_read(site: Site) -> None:
     """A stranger is refused although his body never comes."""
-    head = b"POST /webhooks/eachlabs/job1/wrong HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
-    assert (await site.raw(head)).startswith(b"HTTP/1.1 404 ")
+    path = f"/webhooks/eachlabs/{JOB}/{'u' * 43}"
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+    assert (await site.raw(head.encode())).startswith(b"HTTP/1.1 404 ")
 
 
 async def test_a_body_that_states_too_much_is_refused_unread(site: Site) -> None:
@@ -164,14 +191,14 @@ async def test_no_log_ever_holds_the_token_or_the_secret(site: Site, caplog: pyt
     assert TOKEN not in text
     assert "s3cret" not in text
     assert "/webhooks/{provider}/{job}/{token}" in text, "the fault is told by the route's pattern"
-    assert [entry["job"] for entry in logs if entry["event"] == "webhook"] == ["job1", "job1"]
+    assert [entry["job"] for entry in logs if entry["event"] == "webhook"] == [JOB, JOB]
 
 
 async def test_what_a_stranger_writes_in_place_of_a_job_is_not_logged(site: Site) -> None:
     """He may have put a token there."""
     with capture_logs() as logs:
         await site.http.post(f"/webhooks/eachlabs/{TOKEN}/x", content=b"{}")
-    assert logs == [{"event": "webhook", "outcome": "unknown", "log_level": "info"}]
+    assert logs == [{"event": "webhook", "outcome": "unknown", "log_level": "debug"}]
 
 
 async def test_the_answer_does_not_wait_for_other_senders(site: Site) -> None:
