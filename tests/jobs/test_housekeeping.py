@@ -1,0 +1,147 @@
+"""What is removed from the database's files and the disk, and what never is."""
+
+import asyncio
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import jobs.housekeeping
+from jobs.errors import Reason
+from jobs.housekeeping import Housekeeper, Keeping
+from jobs.model import Failure, Job, Posted, StoredImage
+from jobs.status import Status
+from tests.jobs.support import Rig
+
+DAY = 24 * 3600 * 1000
+FOREVER = 10**12
+
+
+def keeper(rig: Rig, *, days: int = 30, results: int = FOREVER) -> Housekeeper:
+    return Housekeeper(rig.store, rig.files, rig.clock, Keeping(days=days, results=results))
+
+
+async def finished(rig: Rig, status: Status, *, size: int = 100) -> Job:
+    """A finished job; its images are on the disk where it is undelivered."""
+    job = await rig.running()
+    if status is Status.FAILED:
+        failure = Failure(reason=Reason.REJECTED, user_message="No such fox.", detail="HTTP 400: no such fox")
+        ended = await rig.store.mark_failed(job.id, failure)
+    else:
+        folder = await rig.files.prepare(job.id)
+        await asyncio.to_thread((folder / "1.png").write_bytes, b"p" * size)
+        image = StoredImage(name="1.png", format="png", width=8, height=8, size=size)
+        await rig.store.mark_delivering(job.id, images=[image], cost=None, prediction_id=None)
+        if status is Status.DELIVERED:
+            await rig.files.discard(job.id)
+            ended = await rig.store.mark_delivered(job.id, posted=Posted(channel_id=3, message_id=6))
+        else:
+            ended = await rig.store.mark_undelivered(job.id, detail="nowhere to be found")
+    assert ended is not None
+    rig.clock.advance(1)
+    return ended
+
+
+async def removed(rig: Rig, *jobs: Job) -> list[bool]:
+    found = [await rig.store.get(job.id) for job in jobs]
+    return [job is not None and job.removed_at is not None for job in found]
+
+
+def occurrences(folder: Path, *secrets: str) -> list[bytes]:
+    """Any word of any job, in all the files of the database."""
+    listed = "|".join(["a fox", "reply-token", "no such fox", "nowhere to be found", *map(re.escape, secrets)])
+    words = re.compile(listed.encode(), re.IGNORECASE)
+    return [found for path in folder.glob("bot.db*") for found in words.findall(path.read_bytes())]
+
+
+async def test_old_words_are_gone_from_the_files_of_the_database_and_the_sums_stay(rig: Rig, tmp_path: Path) -> None:
+    """Not only from its rows: pages keep what was deleted, where SQLite was not built to overwrite it."""
+    await rig.store._engine._writer.execute_fetchall("PRAGMA secure_delete = OFF")  # type: ignore[attr-defined]
+    rig.allowance = 1_000
+    ends = (Status.DELIVERED, Status.UNDELIVERED, Status.FAILED)
+    made = [await finished(rig, ends[number % 3]) for number in range(48)]
+    secrets = [secret for job in made for secret in (job.webhook_token, job.webhook_secret)]
+    assert len(await asyncio.to_thread(occurrences, tmp_path, *secrets)) > 200
+    used, ledger = await rig.used(), await asyncio.to_thread(_ledger, tmp_path)
+    rig.clock.advance(30 * DAY)
+    await keeper(rig).tidy()
+    assert await asyncio.to_thread(occurrences, tmp_path, *secrets) == []
+    assert await rig.files.job_ids() == []
+    assert await asyncio.to_thread(_ledger, tmp_path) == ledger
+    assert len(await rig.store.recent_durations("flux-lora", limit=5)) == 5
+    rig.clock.advance(-30 * DAY)
+    assert await rig.used() == used
+
+
+def _ledger(folder: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "bot.db")) as connection:
+        return connection.execute("SELECT kind, COUNT(*), SUM(images) FROM ledger GROUP BY kind").fetchall()
+
+
+async def test_younger_and_unfinished_jobs_keep_their_words(rig: Rig) -> None:
+    unfinished = await rig.running()
+    old = await finished(rig, Status.DELIVERED)
+    rig.clock.advance(30 * DAY)
+    young = await finished(rig, Status.UNDELIVERED)
+    await keeper(rig).tidy()
+    assert await removed(rig, unfinished, old, young) == [False, True, False]
+    assert await rig.files.job_ids() == [young.id]
+
+
+async def test_days_of_zero_keep_everything(rig: Rig) -> None:
+    job = await finished(rig, Status.FAILED)
+    rig.clock.advance(10_000 * DAY)
+    await keeper(rig, days=0).tidy()
+    assert await removed(rig, job) == [False]
+
+
+async def test_beyond_the_cap_the_oldest_results_that_nobody_got_are_dropped(rig: Rig) -> None:
+    jobs = [await finished(rig, Status.UNDELIVERED, size=1000) for _ in range(4)]
+    await keeper(rig, results=2500).tidy()
+    assert await removed(rig, *jobs) == [True, True, False, False]
+    assert list(await rig.files.job_ids()) == [job.id for job in jobs[2:]]
+
+
+async def test_what_is_still_to_be_delivered_is_never_dropped(rig: Rig) -> None:
+    """However much it is: the others make room for it."""
+    kept = await finished(rig, Status.UNDELIVERED, size=10)
+    coming = await rig.running()
+    folder = await rig.files.prepare(coming.id)
+    await asyncio.to_thread((folder / "1.png").write_bytes, b"p" * 5000)
+    await keeper(rig, results=100).tidy()
+    assert await removed(rig, kept, coming) == [True, False]
+    assert await rig.files.job_ids() == [coming.id]
+
+
+async def test_a_round_goes_on_until_nothing_old_is_left(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In batches, between which others write."""
+    monkeypatch.setattr(jobs.housekeeping, "BATCH", 2)
+    monkeypatch.setattr(jobs.housekeeping, "BREATH", 0.0)
+    old = [await finished(rig, Status.FAILED) for _ in range(5)]
+    rig.clock.advance(30 * DAY)
+    await keeper(rig).tidy()
+    assert await removed(rig, *old) == [True] * 5
+
+
+async def test_the_files_are_rewritten_once_a_day_at_most(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = []
+
+    async def compact() -> None:
+        times.append(rig.clock.now())
+
+    monkeypatch.setattr(rig.store, "compact", compact)
+    house = keeper(rig, days=1)
+    for _ in range(4):
+        await finished(rig, Status.FAILED)
+        rig.clock.advance(DAY // 2)
+        await house.tidy()
+    assert len(times) == 2
+    rig.clock.advance(DAY)
+    await house.tidy()
+    await house.tidy()
+    assert len(times) == 3
+    rig.clock.advance(DAY)
+    await house.tidy()  # nothing was removed since
+    assert len(times) == 3
