@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from sandbox import Sandbox
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.support import PATIENCE, Bot, shows_images
+from tests.postgres import Server
 
 
 @pytest.fixture
@@ -21,12 +22,26 @@ async def world(world: SandboxClient) -> SandboxClient:
 
 
 @pytest.fixture
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of the test's own: an SQLite file, or what `BOTH_ENGINES` asks for."""
+    match getattr(request, "param", "sqlite"):
+        case "sqlite":
+            yield f"sqlite:///{tmp_path / 'bot.db'}"
+        case "postgresql":
+            server: Server = request.getfixturevalue("postgres_server")
+            async with server.database() as address:
+                yield address.url
+        case unknown:
+            raise ValueError(unknown)
+
+
+@pytest.fixture
 async def bot(
-    sandbox: Sandbox, world: SandboxClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    sandbox: Sandbox, world: SandboxClient, tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[Bot]:
     """A bot that a test starts; whatever the test does to it, neither it nor a library may log an exception."""
     with capture_logs() as log:
-        runner = Bot(sandbox, world, tmp_path, log)
+        runner = Bot(sandbox, world, tmp_path, log, database_url)
         yield runner
         await runner.stop()
     assert [entry for entry in log if entry.get("exc_info")] == []

@@ -6,10 +6,12 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sandbox import Sandbox
 from sandbox.client import SandboxClient
-from tests.e2e.support import PATIENCE, free_port
+from storage.address import parse_address
+from tests.e2e.support import PATIENCE, free_port, sql
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +30,9 @@ class BotProcess:
         name: str = "bot",
         *,
         program: Sequence[str] = (str(ROOT / "bot.py"),),
+        database_url: str | None = None,
     ) -> None:
+        self.database_url = database_url or f"sqlite:///{folder / 'bot.db'}"
         self._sandbox, self._world = sandbox, world
         self._program = program
         self._process: asyncio.subprocess.Process | None = None
@@ -46,7 +50,7 @@ class BotProcess:
             "AIMLAPI_API_KEY": "sandbox-aimlapi-key",
             "AIMLAPI_API_URL": self._sandbox.aimlapi_url,
             "TRUSTED_RESULT_HOSTS": self._sandbox.host_and_port,
-            "DATABASE_URL": f"sqlite:///{self.folder / 'bot.db'}",
+            "DATABASE_URL": self.database_url,
             "DATA_DIR": str(self.folder),
             "HTTP_PORT": str(self.port),
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
@@ -95,6 +99,10 @@ class BotProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    async def sql(self, statement: str) -> list[dict[str, Any]]:
+        """Read or change its database, as another process would."""
+        return await sql(parse_address(self.database_url), statement)
 
     def log(self) -> str:
         """What it has written to stderr."""

@@ -1,7 +1,9 @@
 """What the end-to-end tests share: the bot to start, stop and look into, and short ways to read a message."""
 
 import asyncio
+import itertools
 import json
+import re
 import socket
 import sqlite3
 import time
@@ -10,21 +12,35 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import asyncpg
+import pytest
 
 from bot import serve
 from sandbox import Sandbox
 from sandbox.client import Message, SandboxClient
 from settings import Settings, load_settings
+from storage.address import DatabaseAddress, parse_address
 
 PATIENCE = 20.0  # seconds until a test gives up on something that should happen within one
 DAY_MS = 24 * 3600 * 1000
+BOTH_ENGINES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+"""For a test of the bot that is run once with each kind of database; the others use SQLite."""
+
 _T = TypeVar("_T")
 
 
 class Bot:
     """Starts and stops the bot; the database and the folders outlive a restart."""
 
-    def __init__(self, sandbox: Sandbox, world: SandboxClient, folder: Path, log: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        world: SandboxClient,
+        folder: Path,
+        log: Sequence[Mapping[str, Any]],
+        database_url: str | None = None,
+    ) -> None:
+        self.database_url = database_url or f"sqlite:///{folder / 'bot.db'}"
         self._sandbox = sandbox
         self._world = world
         self._stop = asyncio.Event()
@@ -44,7 +60,7 @@ class Bot:
             "aimlapi_api_key": "sandbox-aimlapi-key",
             "aimlapi_api_url": self._sandbox.aimlapi_url,
             "trusted_result_hosts": self._sandbox.host_and_port,
-            "database_url": f"sqlite:///{self.folder / 'bot.db'}",
+            "database_url": self.database_url,
             "data_dir": self.folder,
             "http_port": port,
             "public_url": f"http://127.0.0.1:{port}" if webhooks else None,
@@ -79,8 +95,16 @@ class Bot:
         return f"http://127.0.0.1:{self.settings.http_port}"
 
     async def sql(self, statement: str, *values: object) -> list[dict[str, Any]]:
-        """Read or change its database, as another process would."""
-        return await sql(self.folder / "bot.db", statement, *values)
+        """Read or change its database, as another process would; `?` stands for a value."""
+        return await sql(parse_address(self.database_url), statement, *values)
+
+    async def age_ledger(self, ms: int) -> None:
+        """Let everything in the ledger have happened so much earlier; it refuses to be changed, so its guard goes."""
+        if isinstance(parse_address(self.database_url), Path):
+            await self.sql("DROP TRIGGER ledger_keeps_values")
+        else:
+            await self.sql("DROP TRIGGER ledger_keeps_its_rows ON ledger")
+        await self.sql(f"UPDATE ledger SET charged_at = charged_at - {ms}")  # noqa: S608 - our own number
 
     async def jobs(self) -> list[dict[str, Any]]:
         """All jobs as the database holds them, oldest first."""
@@ -101,8 +125,16 @@ class Bot:
         return int(found[0]["images"])
 
 
-async def sql(database: Path, statement: str, *values: object) -> list[dict[str, Any]]:
-    """Run one statement on a bot's SQLite file, committed at once."""
+async def sql(database: DatabaseAddress, statement: str, *values: object) -> list[dict[str, Any]]:
+    """Run one statement on a bot's database, committed at once; `?` stands for a value."""
+    if not isinstance(database, Path):
+        numbers = itertools.count(1)
+        numbered = re.sub(r"\?", lambda _: f"${next(numbers)}", statement)
+        server = await asyncpg.connect(database.url)
+        try:
+            return [dict(row) for row in await server.fetch(numbered, *values)]
+        finally:
+            await server.close()
 
     def run() -> list[dict[str, Any]]:
         connection = sqlite3.connect(database, timeout=10, isolation_level=None)

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.client import Channel, Interaction, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, description, fields, is_settled, shows_images, title
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, is_settled, shows_images, title
 
 NOT_YOURS = "Only the person who asked for this image, or a moderator, can do that. Make your own with `/imagine`."
 
@@ -144,6 +144,7 @@ async def test_delete_by_its_owner_or_a_moderator_removes_the_message_and_not_th
     assert await bot.images_charged() == 1
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("who", ["Mara", "Olga"])
 async def test_cancel_stops_a_running_job_at_the_vendor_and_refunds_it(
     who: str, bot: Bot, imagine: Imagine, world: SandboxClient
@@ -163,6 +164,7 @@ async def test_cancel_stops_a_running_job_at_the_vendor_and_refunds_it(
     assert await bot.images_charged() == 0
 
 
+@BOTH_ENGINES
 async def test_cancel_takes_a_queued_job_out_of_the_queue(
     bot: Bot, imagine: Imagine, world: SandboxClient, mara: User, ben: User
 ) -> None:

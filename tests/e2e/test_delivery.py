@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, description, fields, shows_images, title
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, shows_images, title
 
 QUARTER_S = 15 * 60
 WAITING = "Generating"
@@ -33,6 +33,7 @@ async def posts(world: SandboxClient) -> list[Any]:
     return [request.payload for request in await world.requests() if request.operation == "create_message"]
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("who_knows", ["Discord", "the bot"])
 async def test_after_the_tokens_quarter_of_an_hour_the_result_is_a_message_that_mentions_its_user(
     who_knows: str, bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
@@ -58,6 +59,7 @@ async def test_after_the_tokens_quarter_of_an_hour_the_result_is_a_message_that_
     assert await bot.images_charged() == 1
 
 
+@BOTH_ENGINES
 async def test_a_late_private_result_goes_to_its_user_alone(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.client import Channel, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, description, fields, shows_images
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, shows_images
 
 
 async def image_messages(world: SandboxClient, channel: Channel) -> int:
@@ -14,6 +14,7 @@ async def image_messages(world: SandboxClient, channel: Channel) -> int:
     return sum(shows_images(message) and not message.deleted for message in await world.messages(channel))
 
 
+@BOTH_ENGINES
 async def test_flux_1_is_found_by_polling_and_posted(bot: Bot, imagine: Imagine, world: SandboxClient) -> None:
     await bot.start()
     message = await imagine(model="flux-lora", seed=5)
@@ -89,6 +90,7 @@ async def test_a_webhook_that_is_not_the_vendors_changes_nothing_but_when_to_loo
     assert await image_messages(world, art) == 0
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("answer", ["url", "b64_json"])
 async def test_flux_2_answers_with_the_result_itself(
     answer: str, bot: Bot, imagine: Imagine, world: SandboxClient

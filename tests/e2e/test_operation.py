@@ -12,17 +12,20 @@ from sandbox import Sandbox
 from sandbox.client import SandboxClient
 from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
-from tests.e2e.support import PATIENCE, Bot, eventually, get, shows_images, sql
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, eventually, get, shows_images
 
 
 @pytest.fixture
-async def process(sandbox: Sandbox, world: SandboxClient, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    running = BotProcess(sandbox, world, tmp_path)
+async def process(
+    sandbox: Sandbox, world: SandboxClient, tmp_path: Path, database_url: str
+) -> AsyncIterator[BotProcess]:
+    running = BotProcess(sandbox, world, tmp_path, database_url=database_url)
     yield running
     await running.close()
     assert "Traceback" not in running.log()
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_in_time_although_a_job_runs(
     number: signal.Signals, process: BotProcess, world: SandboxClient, imagine: Imagine
@@ -34,15 +37,16 @@ async def test_a_signal_stops_it_in_time_although_a_job_runs(
     assert await process.signal(number) == 0
     assert 0.9 < time.monotonic() - began < 5
     assert "stopped" in process.log().splitlines()[-1]
-    (job,) = await sql(process.folder / "bot.db", "SELECT status FROM jobs")
+    (job,) = await process.sql("SELECT status FROM jobs")
     assert job["status"] == "submitting"  # taken up by the next start
 
 
+@BOTH_ENGINES
 async def test_a_second_process_stands_by_and_takes_over_when_the_first_dies(
     process: BotProcess, sandbox: Sandbox, world: SandboxClient, imagine: Imagine, tmp_path: Path
 ) -> None:
     await process.start()
-    second = BotProcess(sandbox, world, tmp_path, "second")
+    second = BotProcess(sandbox, world, tmp_path, "second", database_url=process.database_url)
     try:
         after = await world.cursor()
         await second.launch()
@@ -52,8 +56,10 @@ async def test_a_second_process_stands_by_and_takes_over_when_the_first_dies(
 
         await eventually(stands_by)
         assert [event for event in await world.events(after) if event.kind == "ready"] == []
+        began = time.monotonic()
         await process.signal(signal.SIGKILL)
         await world.wait_until_ready(PATIENCE, after)
+        assert time.monotonic() - began < 10
         assert shows_images(await imagine())
         assert await second.signal(signal.SIGTERM) == 0
     finally:

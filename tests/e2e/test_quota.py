@@ -4,7 +4,7 @@ import asyncio
 
 from sandbox.client import Channel, Interaction, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import DAY_MS, PATIENCE, Bot, description, fields, is_settled, shows_images, title
+from tests.e2e.support import BOTH_ENGINES, DAY_MS, PATIENCE, Bot, description, fields, is_settled, shows_images, title
 
 
 async def settled(world: SandboxClient, sent: Interaction, channel: Channel, user: User) -> Message:
@@ -54,6 +54,7 @@ async def test_a_private_command_over_the_quota_is_refused_in_its_own_answer(
     assert await world.messages(art, ben) == []
 
 
+@BOTH_ENGINES
 async def test_five_simultaneous_commands_against_a_quota_of_one_make_one_image(
     bot: Bot, world: SandboxClient, art: Channel, mara: User
 ) -> None:
@@ -81,6 +82,7 @@ async def test_a_failure_gives_everything_back(
     assert title(await shown_quota(world, mara, art)) == "5 images left"
 
 
+@BOTH_ENGINES
 async def test_a_cancelled_job_gives_everything_back(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:
@@ -119,6 +121,7 @@ async def test_quota_is_counted_by_server(bot: Bot, imagine: Imagine, world: San
     assert await bot.images_charged() == 2
 
 
+@BOTH_ENGINES
 async def test_images_come_back_when_24_hours_have_passed(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:
@@ -126,7 +129,6 @@ async def test_images_come_back_when_24_hours_have_passed(
     await imagine()
     assert title(await imagine(until=lambda seen: seen.ephemeral)) == "Your quota is used up for now"
     # The ledger keeps its past, so the past has to be made by force.
-    await bot.sql("DROP TRIGGER ledger_keeps_values")
-    await bot.sql("UPDATE ledger SET charged_at = charged_at - ?", DAY_MS)
+    await bot.age_ledger(DAY_MS)
     assert title(await shown_quota(world, mara, art)) == "1 image left"
     assert shows_images(await imagine())

@@ -10,7 +10,7 @@ from sandbox import Sandbox
 from sandbox.client import Channel, InteractionState, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
-from tests.e2e.support import PATIENCE, Bot, eventually, shows_images, sql, title
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, eventually, shows_images, title
 
 
 async def shown(world: SandboxClient, channel: Channel, viewer: User) -> list[bool]:
@@ -18,6 +18,7 @@ async def shown(world: SandboxClient, channel: Channel, viewer: User) -> list[bo
     return [shows_images(message) for message in await world.messages(channel, viewer)]
 
 
+@BOTH_ENGINES
 async def test_queued_and_running_jobs_are_taken_up_after_a_restart_and_delivered_once(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
 ) -> None:
@@ -58,11 +59,18 @@ async def test_a_webhook_that_came_while_the_bot_was_down_is_made_up_for(
     assert len(await world.predictions()) == 1
 
 
+@BOTH_ENGINES
 async def test_a_killed_process_leaves_a_running_job_that_the_next_one_delivers_once(
-    sandbox: Sandbox, world: SandboxClient, imagine: Imagine, art: Channel, mara: User, tmp_path: Path
+    sandbox: Sandbox,
+    world: SandboxClient,
+    imagine: Imagine,
+    art: Channel,
+    mara: User,
+    tmp_path: Path,
+    database_url: str,
 ) -> None:
     await world.set_eachlabs(hold=True)
-    process = BotProcess(sandbox, world, tmp_path)
+    process = BotProcess(sandbox, world, tmp_path, database_url=database_url)
     try:
         await process.start()
         message = await imagine(until=lambda seen: title(seen) == "Generating")
@@ -72,7 +80,7 @@ async def test_a_killed_process_leaves_a_running_job_that_the_next_one_delivers_
         await world.wait_for_message(art, mara, lambda seen: seen.id == message.id and shows_images(seen), PATIENCE)
 
         async def is_delivered() -> bool | None:
-            rows = await sql(tmp_path / "bot.db", "SELECT status FROM jobs")
+            rows = await process.sql("SELECT status FROM jobs")
             return rows == [{"status": "delivered"}] or None
 
         assert await eventually(is_delivered)
@@ -84,6 +92,7 @@ async def test_a_killed_process_leaves_a_running_job_that_the_next_one_delivers_
     assert "Traceback" not in process.log()
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("model", ["flux-lora", "flux-2-lora"])
 async def test_images_that_were_stored_but_not_posted_are_posted_once_after_a_restart(
     model: str, bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
@@ -151,6 +160,7 @@ async def test_buttons_from_before_a_restart_work(
     assert await shown(world, art, mara) == [True]
 
 
+@BOTH_ENGINES
 async def test_a_cancel_pressed_after_a_restart_works(bot: Bot, imagine: Imagine, world: SandboxClient) -> None:
     await world.set_eachlabs(hold=True)
     await bot.start(webhooks=True)
