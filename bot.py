@@ -4,11 +4,9 @@ import argparse
 import asyncio
 import contextlib
 import sys
-import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
 
 import discord
 import httpx
@@ -21,11 +19,14 @@ from cogs.contents import Contents
 from cogs.desk import OrderDesk
 from cogs.gallery import Gallery
 from cogs.help import Help
+from cogs.history import History
 from cogs.imagine import Imagine
 from cogs.once import Once
 from cogs.operator import OperatorNotices
 from cogs.posting import Poster
 from cogs.progress import ProgressBoard
+from cogs.reminders import Reminders
+from cogs.showing import Showing
 from jobs.breaker import Breakers
 from jobs.estimates import Estimates
 from jobs.housekeeping import Housekeeper
@@ -37,46 +38,53 @@ from jobs.service import JobService
 from jobs.tasks import Tasks
 from jobs.world import World
 from logs import configure_logging
-from parts import fit_pictures, make_apis, make_catalog, make_keeping, make_limits, make_lost_creates
+from parts import (
+    SystemClock,
+    fit_pictures,
+    make_apis,
+    make_catalog,
+    make_keeping,
+    make_limits,
+    make_lost_creates,
+    secrets_of,
+)
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
+from standby import Stopped, Turn, take_turns
 from startup import Health, StartFault, check_operator_channel, log_in, prepare_folder, register_commands
 from stopping import StopOnSignal, log_out
 from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
 from storage.files import ResultFiles
-from storage.lock import hold
 from storage.store import open_store
 from web.app import build_app
 from web.metrics import Metrics
 from web.server import WebServer
 
 _log = structlog.get_logger("bot")
-_T = TypeVar("_T")
 EXIT_FAULT = 2  # a setting, the token or the database has to be mended first
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> int:
-        """UTC milliseconds since 1970."""
-        return time.time_ns() // 1_000_000
-
-
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, stop: asyncio.Event, *, restored: bool = False) -> None:
     """Run the bot until `stop` is set, then stop gracefully.
+
+    `restored`: the database was restored from a backup, although it does not say so itself.
 
     Raises:
         StartFault: it cannot start.
     """
+
+    async def run(turn: Turn) -> None:
+        nonlocal restored
+        async with contextlib.AsyncExitStack() as stack:
+            client = await turn.until_over(stack.enter_async_context(_running(settings, turn, restored=restored)))
+            restored = False  # what is unfinished from now on is this process's own
+            await turn.until_over(client.connect())
+
     try:
         await asyncio.to_thread(prepare_folder, settings.data_dir)
-        async with contextlib.AsyncExitStack() as stack:
-            await _until(stop, stack.enter_async_context(hold(settings.database_path, on_wait=_standing_by)))
-            client = await _until(stop, stack.enter_async_context(_running(settings)))
-            await _until(stop, client.connect())
-    except _Stopped:
+        await take_turns(settings.database, stop, run)
+    except Stopped:
         return
     except discord.ConnectionClosed as error:
         raise StartFault(f"Discord closed the gateway for good (code {error.code}): was DISCORD_TOKEN reset?") from None
@@ -84,36 +92,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         raise StartFault(f"The database cannot be used: {error}") from None
 
 
-class _Stopped(Exception):
-    """`stop` was set."""
-
-
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T:
-    """What the work returns; it is cancelled when `stop` is set first, and `_Stopped` is raised."""
-    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise _Stopped
-        return working.result()
-    finally:
-        working.cancel()
-        stopping.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
-
-
-def _standing_by() -> None:
-    _log.info("another process runs on this database; standing by to take over")
-
-
 @contextlib.asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
+async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIterator[Fluxcord]:
     """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
+    database = settings.database
     clock, tasks, metrics = SystemClock(), Tasks(), Metrics()
     catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
     estimates = Estimates(catalog)
     async with contextlib.AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.database_path, clock))
+        store = await stack.enter_async_context(open_store(database, clock))
+        restored = restored or (isinstance(database, Path) and await asyncio.to_thread(taken_at, database) is not None)
         http = await stack.enter_async_context(
             # How many requests may be on their way is decided by the claims, not by a pool.
             httpx.AsyncClient(
@@ -129,7 +117,9 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
         async def set_up(client: Fluxcord) -> None:
             for cog in (
                 Imagine(client, service, desk),
-                Gallery(client, service, desk),
+                Gallery(client, service, desk, poster),
+                History(client, service, Showing(service, contents)),
+                Reminders(service, tasks),
                 Account(service),
                 Help(catalog),
             ):
@@ -138,7 +128,8 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             await check_operator_channel(client, settings)
             if restored:
                 await give_up_unfinished(store)
-                await asyncio.to_thread(forget_taken_at, settings.database_path)
+                if isinstance(database, Path):
+                    await asyncio.to_thread(forget_taken_at, database)
             tasks.supervise("database probe", store.look_after_trouble)
             tasks.supervise("housekeeping", Housekeeper(store, files, clock, make_keeping(settings)).run)
             tasks.supervise("progress", board.run)
@@ -172,7 +163,10 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
         desk = OrderDesk(service, clock, unsafe_guilds=frozenset(settings.safety_off_guilds))
         server = WebServer(
             build_app(
-                webhooks=service, readiness=Health(client, tasks, store), metrics=metrics, count_jobs=store.count_by_status
+                webhooks=service,
+                readiness=Health(client, tasks, store),
+                metrics=metrics,
+                count_jobs=store.count_by_status,
             ),
             host=settings.http_host,
             port=settings.http_port,
@@ -180,7 +174,7 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
         stack.push_async_callback(log_out, client)
         stack.push_async_callback(board.close)
         stack.push_async_callback(notices.close)
-        stack.push_async_callback(service.stop, seconds=settings.stop_seconds)
+        stack.push_async_callback(lambda: service.stop(seconds=turn.patience(settings.stop_seconds)))
         try:
             await stack.enter_async_context(server)
         except OSError as error:
@@ -190,14 +184,9 @@ async def _running(settings: Settings) -> AsyncIterator[Fluxcord]:
             ) from None
         _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
         await log_in(client, settings)
-        stack.callback(_log.info, "stopping", seconds=settings.stop_seconds)
+        stack.callback(lambda: _log.info("stopping", seconds=turn.patience(settings.stop_seconds)))
         stack.callback(service.refuse_orders)  # first of all, and answered for as long as the rest takes
         yield client
-
-
-def _secrets(settings: Settings) -> list[str]:
-    keys = [settings.discord_token, *settings.eachlabs_api_key, *settings.aimlapi_api_key]
-    return [key.get_secret_value() for key in keys]
 
 
 async def _until_signalled(settings: Settings, *, restored: bool) -> None:
@@ -213,11 +202,10 @@ def _back_up(settings: Settings, target: Path) -> None:
     Raises:
         BackupRefused: there is no copy.
     """
-    if not isinstance(settings.database, Path):
-        raise BackupRefused(
-            "DATABASE_URL is a PostgreSQL server, which makes its own copies: pg_dump --format=custom --file=FILE DATABASE"
-        )
-    made = back_up(settings.database, target)
+    address = settings.database
+    if not isinstance(address, Path):
+        raise BackupRefused(f"DATABASE_URL is {address}: copy it with pg_dump --format=custom --file={target} …")
+    made = back_up(address, target)
     sys.stdout.write(f"{made.path}: {made.jobs} jobs, {made.size} bytes, checked and on the disk\n")
 
 
@@ -225,7 +213,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="bot.py", description="fluxcord: images from words, in Discord")
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="run the bot with the settings of .env (the default)")
+    run = commands.add_parser("run", help="run the bot with the settings of .env (the default)")
+    run.add_argument(
+        "--restored",
+        action="store_true",
+        help="the database is an older copy: fail and refund what is unfinished in it, and pay nothing again",
+    )
+    backup = commands.add_parser("backup", help="copy the SQLite database to a new file, also while the bot runs")
+    backup.add_argument("file", type=Path, help="the new file; its folder must exist")
     demo = commands.add_parser("demo", help="watch it work on a sandbox, without any account")
     demo.add_argument("--serve", action="store_true", help="keep the sandbox and the bot running afterwards")
     demo.add_argument("--output", type=Path, default=Path("demo-output"), help="where pictures go (%(default)s)")
@@ -236,9 +231,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_demo(options.output, serve=options.serve)
     try:
         settings = load_settings()
-        configure_logging(level=settings.log_level, form=settings.log_format, secrets=_secrets(settings))
-        asyncio.run(_until_signalled(settings))
-    except (SettingsFault, StartFault) as fault:
+        configure_logging(level=settings.log_level, form=settings.log_format, secrets=secrets_of(settings))
+        if options.command == "backup":
+            _back_up(settings, options.file)
+        else:
+            asyncio.run(_until_signalled(settings, restored="restored" in options and options.restored))
+    except (SettingsFault, StartFault, BackupRefused) as fault:
         sys.stderr.write(f"{fault}\n")
         return EXIT_FAULT
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
-_OURS: Final = ("bot", "cogs", "demo", "jobs", "media", "providers", "startup", "stopping", "storage", "web")
+_OURS: Final = ("bot", "cogs", "demo", "jobs", "media", "providers", "standby", "startup", "stopping", "storage", "web")
 _QUIET: Final = ("aiosqlite", "asyncio", "httpcore", "httpx", "PIL")
 """These log every request, statement or byte below WARNING, with addresses and prompts in them."""
 

@@ -59,7 +59,8 @@ class OrderDesk:
         """Answer Again: the same with a new seed, ordered and paid by who pressed."""
         private = job.order.private
         model = self._service.catalog.get(job.request.model)
-        refusal = self._refusal(interaction, private=private) or (MODEL_GONE if model is None else None)
+        gone = GONE if job.removed_at is not None else MODEL_GONE if model is None else None
+        refusal = self._refusal(interaction, private=private) or gone
         if refusal is None and job.request.safety is False and self._unsafe_faults(interaction):
             refusal = self._unsafe_faults(interaction)[0].sentence
         if refusal is not None:
