@@ -120,16 +120,17 @@ class Contents:
 
 def _note(job: Job, pictures: dict[int, Fitted], *, is_whole: bool) -> str:
     notes: list[str] = []
-    if any(picture.change is Change.ENCODED for picture in pictures.values()):
-        notes.append("Re-encoded so that this channel takes it.")
-    notes.extend(_shrunk(job, number) for number, picture in pictures.items() if picture.change is Change.SHRUNK)
     if 1 in pictures:
         if not is_whole:
             here = which_images(list(pictures), of=len(job.images))
-            notes.append(f"Too large for one message: here {here}, the rest below.")
+            are = "this is" if len(pictures) == 1 else "these are"
+            notes.append(f"Too large for one message: {are} {here}, the rest is below.")
         if missing := job.request.images - len(job.images):
             notes.append(f"{missing} of {job.request.images} could not be fetched: given back to your quota.")
-    return " ".join(notes)
+    if any(picture.change is Change.ENCODED for picture in pictures.values()):
+        notes.append("Re-encoded so that this channel takes it.")
+    notes.extend(_shrunk(job, number) for number, picture in pictures.items() if picture.change is Change.SHRUNK)
+    return "\n-# ".join(notes)
 
 
 def _shrunk(job: Job, number: int) -> str:
