@@ -91,8 +91,13 @@ class Dispatcher:
         moments = [world.breakers.next_probe_at()]
         for provider, key_id, limits in self._keys():
             if world.breakers.allows(key_id):
-                per_minute = limits.creates_per_minute or _UNLIMITED
-                moments.append(await world.store.next_claim_at(provider=provider, key_id=key_id, per_minute=per_minute))
+                moment = await world.store.next_claim_at(
+                    provider=provider,
+                    key_id=key_id,
+                    concurrency=limits.concurrency,
+                    per_minute=limits.creates_per_minute or _UNLIMITED,
+                )
+                moments.append(moment)
         pauses = [max(0.0, (at - now) / 1000) for at in moments if at is not None]
         return min([*pauses, _LONGEST_SLEEP])
 

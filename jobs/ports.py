@@ -179,7 +179,7 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
         ...
 
-    async def next_claim_at(self, *, provider: Provider, key_id: str, per_minute: int) -> int | None:
+    async def next_claim_at(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> int | None:
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
         ...
 
@@ -204,9 +204,10 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         ...
 
     async def take_due_polls(self, *, limit: int, until: int) -> Sequence[Job]:
-        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first; counts the look.
+        """Running and unconfirmed jobs whose `next_poll_at` has come, in no particular order; counts the look.
 
-        Their next appointment becomes `until`, so that nobody else looks at the same time.
+        Where more than `limit` are due, these are the ones that have been so longest. Their next appointment becomes
+        `until`, so that nobody else looks at the same time.
         """
         ...
 

@@ -11,10 +11,8 @@ from storage.rows import job_from
 # The vendor counts a create when it arrives, we when it is sent: the margin covers what the way there may vary.
 MINUTE_MS: Final = 60_000 + 1_000
 
-# The caller's claim came a little before it asks when to claim next. What became possible in between has to be told,
-# or it would wait for a change that never comes; it is told once more, a moment ahead, so that it does not spin either.
-OVERLAP_MS: Final = 1_000
-AGAIN_MS: Final = 100
+# What is possible now may be in another transaction's hands, which ends in a moment: whoever asks must not spin on it.
+AGAIN_MS: Final = 20
 
 
 class Claims(Part):
@@ -34,28 +32,27 @@ class Claims(Part):
         except _NothingToSend:
             return None
 
-    async def next_claim_at(self, *, provider: Provider, key_id: str, per_minute: int) -> int | None:
+    async def next_claim_at(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> int | None:
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes.
 
-        To be asked right after a claim that gave no job.
+        None means that nothing is queued, or that all slots are taken: both end with a signal, not with time.
         """
         now = self._clock.now()
         async with self._engine.reading() as connection:
             earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
             if earliest is None:
                 return None
+            if await self._sql.in_flight(connection, provider=provider.value, key_id=key_id) >= concurrency:
+                return None
             frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
-        at = max(earliest, frees_at)
-        if at > now:
-            return at
-        # Nothing but a slot is lacking, unless the moment has come since the claim.
-        return now + AGAIN_MS if at > now - OVERLAP_MS else None
+        return max(earliest, frees_at, now + AGAIN_MS)
 
     @uninterrupted
     async def take_due_polls(self, *, limit: int, until: int) -> Sequence[Job]:
-        """Running and unconfirmed jobs whose `next_poll_at` has come, the longest due first taken; counts the look.
+        """Running and unconfirmed jobs whose `next_poll_at` has come, in no particular order; counts the look.
 
-        Their next appointment becomes `until` (UTC ms), so that nobody else looks at the same time.
+        Where more than `limit` are due, these are the ones that have been so longest. Their next appointment becomes
+        `until` (UTC ms), so that nobody else looks at the same time.
         """
         async with self._engine.transaction() as connection:
             rows = self._sql.take_due_polls(connection, now=self._clock.now(), until=until, most=limit)
@@ -74,7 +71,7 @@ class Claims(Part):
     async def _minute_frees_at(self, connection: Any, *, key_id: str, per_minute: int, now: int) -> int:
         """UTC ms from which on fewer than `per_minute` creates of the key count; 0 when it is long past."""
         sent_at: int | None = await self._sql.deciding_attempt(
-            connection, key_id=key_id, since=now - MINUTE_MS - OVERLAP_MS, skip=per_minute - 1
+            connection, key_id=key_id, since=now - MINUTE_MS, skip=per_minute - 1
         )
         return 0 if sent_at is None else sent_at + MINUTE_MS
 

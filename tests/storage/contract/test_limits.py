@@ -15,11 +15,15 @@ Advance = Callable[[int], None]
 OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
 
 
-async def _next_at(store: SqlStore, *, per_minute: int = 1_000) -> int | None:
-    return await store.next_claim_at(provider=Provider.EACHLABS, key_id="key", per_minute=per_minute)
+async def _next_at(store: SqlStore, *, per_minute: int = 1_000, concurrency: int = 1_000) -> int | None:
+    return await store.next_claim_at(
+        provider=Provider.EACHLABS, key_id="key", concurrency=concurrency, per_minute=per_minute
+    )
 
 
-async def test_concurrency_counts_what_may_be_at_the_api(store: SqlStore, admit: Admit, change: Change) -> None:
+async def test_concurrency_counts_what_may_be_at_the_api(
+    store: SqlStore, admit: Admit, change: Change, clock: Clock
+) -> None:
     """Unconfirmed and cancelling jobs may still occupy a slot."""
     jobs = [await admit() for _ in range(5)]
     taken: list[Job] = []
@@ -36,7 +40,8 @@ async def test_concurrency_counts_what_may_be_at_the_api(store: SqlStore, admit:
         return await store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=4, per_minute=100)
 
     assert await claim_fifth() is None
-    assert await _next_at(store) is None  # only a slot would help
+    assert await _next_at(store, concurrency=4) is None  # only a slot would help
+    assert await _next_at(store, concurrency=5) == clock.now() + 20  # one is free: at once
     await change(submitting, Status.DELIVERING)
     fifth = await claim_fifth()
     assert fifth is not None
@@ -134,13 +139,14 @@ async def test_the_later_of_the_minute_and_the_jobs_own_time_decides(
 async def test_a_moment_that_came_after_the_vain_claim_is_not_missed(
     store: SqlStore, admit: Admit, claim: Claim, clock: Clock, advance: Advance
 ) -> None:
-    """Otherwise the queue would sleep until something else happens."""
+    """Otherwise the queue would sleep until something else happens; however long ago it came."""
     await admit()
     job = await claim()
     assert job is not None
     await store.requeue(job.id, not_before=clock.now() + 1)
     assert await claim() is None
-    advance(2)
-    at = await _next_at(store)
-    assert at is not None
-    assert 0 < at - clock.now() <= 100
+    for later in (2, 3_600_000):
+        advance(later)
+        at = await _next_at(store)
+        assert at is not None
+        assert 0 < at - clock.now() <= 20

@@ -49,7 +49,7 @@ async def test_unfinished_states_are_counted(store: SqlStore, job_in: JobIn, adv
     assert await store.count_by_status() == expected | {Status.QUEUED: 2}
 
 
-async def test_due_polls_are_taken_once_the_longest_due_first(
+async def test_due_polls_are_taken_once_and_those_first_that_are_due_longest(
     store: SqlStore, job_in: JobIn, clock: Clock, advance: Advance
 ) -> None:
     """And what is no longer polled drops out."""
