@@ -80,7 +80,10 @@ class Submission:
         # Lost the race: to this prediction's own webhook, to that of an earlier create which had been given up, or to
         # the user who has cancelled meanwhile. Only the first of them still wants it.
         current = await persist(lambda: world.store.get(job.id))
-        if current is not None and current.prediction_id != prediction_id:
+        if current is not None and current.status is Status.SUBMITTING:
+            # Nobody was faster: the name is another job's, whose prediction is not ours to cancel.
+            await self._lost.doubt(current, UnknownOutcome("the API named a prediction that another job has"))
+        elif current is not None and current.prediction_id != prediction_id:
             await self._ending.cancel_upstream(current, prediction_id)
 
     async def _refused(self, job: Job, key_id: str, error: ProviderError) -> None:

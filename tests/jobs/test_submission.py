@@ -303,6 +303,17 @@ async def test_a_create_whose_own_webhook_was_faster_is_not_cancelled(rig: Rig) 
     assert rig.api.cancelled == []
 
 
+async def test_a_prediction_that_another_job_has_leaves_the_create_in_doubt(rig: Rig) -> None:
+    other = await rig.running()
+    job = await rig.claimed()
+    assert other.prediction_id is not None
+    rig.api.creates = [Accepted(prediction_id=other.prediction_id)]
+    await submission(rig.world()).submit(job)
+    assert await rig.status(job) is Status.UNCONFIRMED
+    assert await rig.status(other) is Status.RUNNING
+    assert rig.api.cancelled == []
+
+
 async def test_a_webhook_url_names_the_job_and_carries_its_token(rig: Rig) -> None:
     job = await rig.claimed()
     await submission(rig.world(public_url="https://bot.example/")).submit(job)
