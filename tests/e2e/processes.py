@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class BotProcess:
-    """`python bot.py run` with the settings of an operator, its working directory and its log in one folder.
-
-    `program`: what Python is to run instead of `bot.py`.
-    """
+    """`python bot.py run` with the settings of an operator, its working directory and its log in one folder."""
 
     def __init__(
         self,
@@ -29,12 +26,10 @@ class BotProcess:
         folder: Path,
         name: str = "bot",
         *,
-        program: Sequence[str] = (str(ROOT / "bot.py"),),
         database_url: str | None = None,
     ) -> None:
         self.database_url = database_url or f"sqlite:///{folder / 'bot.db'}"
         self._sandbox, self._world = sandbox, world
-        self._program = program
         self._process: asyncio.subprocess.Process | None = None
         self.folder = folder
         self.log_path = folder / f"{name}.log"
@@ -63,7 +58,7 @@ class BotProcess:
         with await asyncio.to_thread(self.log_path.open, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *self._program,
+                str(ROOT / "bot.py"),
                 "run",
                 cwd=self.folder,  # so that a .env of the checkout plays no part
                 env=self.environment(**overrides),

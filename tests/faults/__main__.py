@@ -1,19 +1,16 @@
 """`python -m tests.faults`: the whole suite; ends with 1 if anything that has to be zero is not."""
 
 import argparse
-import asyncio
 import os
 import re
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.faults.cases import Case, Outcome, run
+from tests.faults.cases import Case, Outcome, play
 from tests.faults.databases import ENGINES, server
 from tests.faults.plan import double_kills, gaps, random_kills, rehearsals, single_kills
 from tests.faults.report import findings, table
@@ -58,16 +55,6 @@ class _Suite:
     def _run(self, cases: Sequence[Case]) -> list[Outcome]:
         waiting = [self._pool.submit(play, case, self._keep) for case in cases]
         return [done.result() for done in as_completed(waiting)]
-
-
-def play(case: Case, keep: Path | None) -> Outcome:
-    """One case, in a process of the pool."""
-    folder = Path(tempfile.mkdtemp(prefix="case-", dir=keep))
-    try:
-        return asyncio.run(run(case, folder))
-    finally:
-        if keep is None:
-            shutil.rmtree(folder)
 
 
 def _report(suite: _Suite, *, whole: bool) -> int:

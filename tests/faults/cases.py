@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import functools
 import random
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,14 +13,14 @@ from pathlib import Path
 
 from sandbox import Sandbox
 from sandbox.client import SandboxClient
-from tests.e2e.processes import BotProcess
 from tests.faults.audit import Verdict, audit
 from tests.faults.databases import Database, open_database
 from tests.faults.evidence import gather
-from tests.faults.keeper import LAUNCHER, Death, Died, Keeper
+from tests.faults.keeper import Death, Died, Keeper
 from tests.faults.points import Life, read_trace
 from tests.faults.scenes import SCENES, Scene
 from tests.faults.stage import PATIENCE, Mode, Stage
+from tests.faults.zygote import ForkedBot, Zygote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +52,21 @@ class Outcome:
         return self.kills == len(self.case.deaths)
 
 
-async def run(case: Case, folder: Path) -> Outcome:
+def play(case: Case, keep: Path | None) -> Outcome:
+    """Run one case by itself; what it leaves is kept in a folder of its own in `keep`. Blocking."""
+    folder = Path(tempfile.mkdtemp(prefix="case-", dir=keep))
+    try:
+        return asyncio.run(run(case, folder, _zygote()))
+    finally:
+        if keep is None:
+            shutil.rmtree(folder)
+
+
+async def run(case: Case, folder: Path, zygote: Zygote) -> Outcome:
     """Play it to its quiet end in an empty folder and judge what is left."""
     scene, trouble = SCENES[case.scene], ""
-    async with open_database(case.engine, folder) as database, _staged(case, scene, folder, database) as stage:
-        playing = asyncio.create_task(_play(scene, stage))
+    async with open_database(case.engine, folder) as database, _staged(case, folder, zygote, database) as stage:
+        playing = asyncio.create_task(_until_quiet(scene, stage))
         watching = asyncio.create_task(stage.keeper.watch())
         try:
             async with asyncio.timeout(PATIENCE):
@@ -77,20 +90,25 @@ async def run(case: Case, folder: Path) -> Outcome:
     return Outcome(case=case, verdict=verdict, lives=lives, kills=min(stage.keeper.kills, len(case.deaths)))
 
 
-async def _play(scene: Scene, stage: Stage) -> None:
+@functools.cache
+def _zygote() -> Zygote:
+    """One for each lane; it ends with it."""
+    return Zygote()
+
+
+async def _until_quiet(scene: Scene, stage: Stage) -> None:
     await scene.play(stage)
     await stage.ended()
     await stage.keeper.stop()
 
 
 @asynccontextmanager
-async def _staged(case: Case, scene: Scene, folder: Path, database: Database) -> AsyncIterator[Stage]:
+async def _staged(case: Case, folder: Path, zygote: Zygote, database: Database) -> AsyncIterator[Stage]:
     settings = {
-        "DATABASE_URL": database.url,
         "LOST_CREATE_GRACE_SECONDS": "1",
         "STOP_SECONDS": "10",
         "LOG_LEVEL": "DEBUG",
-        **scene.settings,
+        **SCENES[case.scene].settings,
     }
     if case.mode is not Mode.WEBHOOK:
         settings["PUBLIC_URL"] = ""
@@ -99,7 +117,7 @@ async def _staged(case: Case, scene: Scene, folder: Path, database: Database) ->
         world = await stack.enter_async_context(SandboxClient(sandbox.url))
         await world.set_eachlabs(duration_s=0.1, webhook_retry_gap_s=0.5)
         await world.set_aimlapi(duration_s=0.1)
-        process = BotProcess(sandbox, world, folder, program=LAUNCHER)
+        process = ForkedBot(zygote, sandbox, world, folder, database_url=database.url)
         keeper = Keeper(process, world, case.deaths, settings)
         stage = Stage(
             world=world,

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +10,7 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
+from tests.e2e.support import sql
 from tests.postgres import FOLDER_VARIABLE, Server, prepare, stop
 
 SQLITE: Final = "sqlite"
@@ -40,15 +40,7 @@ class SqliteDatabase:
 
     async def rows(self, statement: str) -> list[dict[str, Any]]:
         """See `Database`."""
-        return await asyncio.to_thread(self._rows, statement)
-
-    def _rows(self, statement: str) -> list[dict[str, Any]]:
-        connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(statement)]
-        finally:
-            connection.close()
+        return await sql(self._path, statement)
 
 
 class PostgresDatabase:

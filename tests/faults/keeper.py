@@ -4,14 +4,13 @@ import asyncio
 import signal
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from sandbox.client import SandboxClient
-from tests.e2e.processes import ROOT, BotProcess
+from tests.e2e.processes import BotProcess
 from tests.e2e.support import PATIENCE
 from tests.faults.points import Kill, environment
 
-LAUNCHER: Final = ("-m", "tests.faults.launcher")
 Death = Kill | float
 """At a point, or so many seconds after the start."""
 
@@ -79,7 +78,7 @@ class Keeper:
             death = next(self._deaths, None)
             kill = death if isinstance(death, Kill) else None
             after = await self._world.cursor()
-            await self._process.launch(**self._settings, **environment(kill, self.trace), PYTHONPATH=str(ROOT))
+            await self._process.launch(**self._settings, **environment(kill, self.trace))
             self.starts += 1
             helpers = [asyncio.create_task(self._announce(after))]
             if isinstance(death, float):

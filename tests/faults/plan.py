@@ -1,5 +1,6 @@
 """Which cases the whole suite consists of: what a scene's trace shows to come to pass is what it is killed at."""
 
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from jobs.status import TRANSITIONS
 from tests.faults.cases import Case, Outcome
 from tests.faults.failpoints import store_writes
-from tests.faults.points import Kill, Moment
+from tests.faults.points import Kill, Life, Moment
 from tests.faults.scenes import SCENES
 from tests.faults.stage import Mode
 
@@ -30,11 +31,10 @@ def single_kills(rehearsed: Iterable[Outcome], engines: Sequence[str]) -> list[C
 
 
 def double_kills(killed: Iterable[Outcome], engines: Sequence[str]) -> list[Case]:
-    """A second kill at everything that passes while the first one is being recovered from."""
+    """A second kill at everything that passes while the first one is recovered from, each on one engine in turn."""
     return [
         Case(scene=outcome.case.scene, mode=outcome.case.mode, engine=engine, deaths=(*outcome.case.deaths, kill))
-        for outcome, kill in _firsts(killed, life=1)
-        for engine in engines
+        for (outcome, kill), engine in zip(_firsts(killed, life=1), itertools.cycle(engines), strict=False)
     ]
 
 
@@ -73,8 +73,15 @@ def gaps(outcomes: Iterable[Outcome]) -> list[str]:
 def _firsts(outcomes: Iterable[Outcome], *, life: int) -> Iterator[tuple[Outcome, Kill]]:
     seen: set[tuple[Mode, Kill]] = set()
     for outcome in outcomes:
-        for kill in outcome.lives[life].passed if len(outcome.lives) > life else ():
+        for kill in _at_stake(outcome.lives[life]) if len(outcome.lives) > life else ():
             most = 1 if kill.point.startswith("Engine.") else MOST_NTH
             if kill.nth <= most and (outcome.case.mode, kill) not in seen:
                 seen.add((outcome.case.mode, kill))
                 yield outcome, kill
+
+
+def _at_stake(life: Life) -> Sequence[Kill]:
+    """What passes from the first acknowledgement on; in a later life, what passes at all."""
+    first = next((at for at, kill in enumerate(life.passed) if "/interactions/" in kill.point), 0)
+    admitted = any(kill.point.startswith("SqlStore.admit") for kill in life.passed)
+    return life.passed[first:] if admitted else life.passed

@@ -166,7 +166,8 @@ async def late_failure(stage: Stage) -> None:
 @scene(POLL)
 async def files_gone(stage: Stage) -> None:
     """The stored pictures vanish before they can be posted."""
-    await stage.world.add_fault("discord.edit_followup", "status", status=503, times=99)
+    # Without a Via header discord.py does not wait and repeat by itself, so the bot does.
+    await stage.world.add_fault("discord.edit_followup", "status", status=429, times=99)
     job_id = await stage.order()
     await stage.until(job_id, Status.DELIVERING)
     await stage.remove_files(job_id)

@@ -1,18 +1,15 @@
 """A bounded part of the suite: each kind of kill, in each mode, on each engine. `make faults` runs all of it."""
 
-import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.faults.cases import Case, run
-from tests.faults.databases import ENGINES, POSTGRESQL
-from tests.faults.keeper import Death
+from tests.faults.databases import POSTGRESQL, SQLITE
 from tests.faults.plan import random_kills
 from tests.faults.points import Kill
 from tests.faults.stage import Mode
-from tests.postgres import Server
+from tests.faults.zygote import Zygote
 
 POLL, WEBHOOK, SYNCHRONOUS = Mode
 EDIT = "Discord.PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}[files]"
@@ -40,14 +37,9 @@ KILLS = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-async def hold(case: Case, folder: Path) -> None:
+async def hold(case: Case, folder: Path, zygote: Zygote) -> None:
     """Run it and require that nothing was lost, posted twice or charged twice."""
-    outcome = await run(case, folder)
+    outcome = await run(case, folder, zygote)
     assert outcome.verdict.findings == []
     assert outcome.reached
     assert outcome.verdict.jobs > 0
@@ -55,6 +47,17 @@ async def hold(case: Case, folder: Path) -> None:
 
 @pytest.mark.parametrize(("scene", "mode", "kill"), KILLS)
 async def test_a_killed_process_loses_nothing_and_does_nothing_twice(
-    scene: str, mode: Mode, kill: str, folder: Path
+    scene: str, mode: Mode, kill: str, tmp_path: Path, zygote: Zygote
 ) -> None:
-    await hold(Case(scene=scene, mode=mode, engine="sqlite", deaths=(Kill.read(kill),)), folder)
+    await hold(Case(scene=scene, mode=mode, engine=SQLITE, deaths=(Kill.read(kill),)), tmp_path, zygote)
+
+
+@pytest.mark.usefixtures("postgres_server")
+@pytest.mark.parametrize(("scene", "mode", "kill"), KILLS[2:14:4])
+async def test_the_same_holds_on_postgresql(scene: str, mode: Mode, kill: str, tmp_path: Path, zygote: Zygote) -> None:
+    await hold(Case(scene=scene, mode=mode, engine=POSTGRESQL, deaths=(Kill.read(kill),)), tmp_path, zygote)
+
+
+@pytest.mark.parametrize("case", random_kills([SQLITE], seeds=1), ids=lambda case: str(case.mode))
+async def test_several_kills_in_a_row_at_random_moments(case: Case, tmp_path: Path, zygote: Zygote) -> None:
+    await hold(case, tmp_path, zygote)
