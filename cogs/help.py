@@ -50,7 +50,8 @@ def help_embed(catalog: Catalog) -> discord.Embed:
         name="Good to know",
         value=(
             "`seed` makes the same image again · `private: True` shows it only to you\n"
-            "`/quota` shows what you have left; failed and cancelled images are given back."
+            "`/quota` shows what you have left; failed and cancelled images are given back.\n"
+            "`/history` shows your last images, and those that could not be posted."
         ),
         inline=False,
     )

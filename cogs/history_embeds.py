@@ -91,7 +91,7 @@ def _ended(job: Job) -> str:
             text = "Cancelled, and given back to your quota."
         case _:
             why = job.failure.user_message if job.failure is not None else "Please try again."
-            text = f"No image this time: it was given back to your quota. {why}"
+            text = f"No image this time: {why} It was given back to your quota."
     return f"• {when(job.created_at)} · {text}{_glimpse(job)}"
 
 
