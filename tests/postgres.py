@@ -23,6 +23,7 @@ FOLDER_VARIABLE: Final = "FLUXCORD_TEST_POSTGRES"  # by it the workers of one ru
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 20
 TEMPLATE: Final = "migrated"
+GUEST: Final = "guest"  # a user who needs a password; whoever wants him makes him
 
 # Fast, since nothing has to survive a crash of the machine; the server's own end, by whatever signal, loses nothing.
 CONFIGURATION: Final = """
@@ -129,6 +130,8 @@ class Server:
         )  # fmt: skip
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(CONFIGURATION)
+        access = self._data / "pg_hba.conf"
+        access.write_text(f"local all {GUEST} scram-sha-256\n{access.read_text(encoding='utf-8')}", encoding="utf-8")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [self._program(program), *arguments]

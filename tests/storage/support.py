@@ -2,10 +2,16 @@
 
 from typing import Any
 
+from storage.address import DatabaseAddress, PostgresAddress
 from storage.engine import Engine
 from storage.postgres import PostgresEngine
 from storage.postgres_errors import translated
 from storage.sqlite import SqliteEngine
+
+
+def url_of(address: DatabaseAddress) -> str:
+    """The address as a setting has it."""
+    return address.url if isinstance(address, PostgresAddress) else f"sqlite:///{address}"
 
 
 async def execute(engine: Engine, statement: str) -> list[tuple[Any, ...]]:

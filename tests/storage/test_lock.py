@@ -14,6 +14,7 @@ from jobs.ports import StoreUnavailable
 from storage.address import DatabaseAddress, PostgresAddress, parse_address
 from storage.lock import hold
 from tests.postgres import Server, own_server
+from tests.storage.support import url_of
 
 HOLDER = """
 import asyncio, sys
@@ -31,10 +32,6 @@ asyncio.run(main())
 
 def _never() -> None:
     pytest.fail("nobody else holds it")
-
-
-def _url(address: DatabaseAddress) -> str:
-    return address.url if isinstance(address, PostgresAddress) else f"sqlite:///{address}"
 
 
 async def test_a_free_database_is_held_at_once_and_again(address: DatabaseAddress) -> None:
@@ -70,7 +67,7 @@ async def test_a_second_holder_stands_by_and_takes_over(address: DatabaseAddress
 
 async def test_the_lock_dies_with_its_process(address: DatabaseAddress) -> None:
     """A killed bot does not keep its successor out."""
-    holder = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, _url(address), stdout=PIPE)
+    holder = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, url_of(address), stdout=PIPE)
     assert holder.stdout is not None
     assert await holder.stdout.readline() == b"held\n"
     killed: list[bool] = []

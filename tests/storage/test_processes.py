@@ -1,18 +1,19 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from pathlib import Path
 
 from jobs.ports import Clock
+from storage.address import DatabaseAddress
 from storage.store import open_store
+from tests.storage.support import url_of
 
 ORDERS = """
 import asyncio, sys, time
-from pathlib import Path
 from jobs.catalog import Provider
 from jobs.model import Order, Reply
 from jobs.outcomes import Admitted
 from jobs.request import ImageRequest
+from storage.address import parse_address
 from storage.store import open_store
 
 class Now:
@@ -31,20 +32,22 @@ async def main(path, first):
         answers = await asyncio.gather(*(ask(first + n) for n in range(25)))
         print(sum(isinstance(answer, Admitted) for answer in answers))
 
-asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+asyncio.run(main(parse_address(sys.argv[1]), int(sys.argv[2])))
 """
 
 
-async def test_two_processes_on_one_file_get_exactly_the_allowance_together(tmp_path: Path, clock: Clock) -> None:
+async def test_two_processes_on_one_database_get_exactly_the_allowance_together(
+    address: DatabaseAddress, clock: Clock
+) -> None:
     """Even if the lock between processes failed."""
-    path = tmp_path / "bot.db"
-    async with open_store(path, clock):
+    async with open_store(address, clock):
         pass
 
     async def admitted(first: int) -> int:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", ORDERS, str(path), str(first), stdout=PIPE)
+        command = [sys.executable, "-c", ORDERS, url_of(address), str(first)]
+        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
         output, _ = await process.communicate()
-        return int(output)
+        return int(output.splitlines()[-1])  # what was logged before it is of no interest here
 
     counts = await asyncio.gather(admitted(1), admitted(1_000))
     assert sum(counts) == 20
