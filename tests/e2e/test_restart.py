@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
-from sandbox.client import Channel, InteractionState, SandboxClient, User
+from sandbox.client import Channel, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, eventually, shows_images, title
@@ -127,20 +127,31 @@ async def test_a_stop_waits_for_an_answer_that_is_being_paid(
     assert await shown(world, art, mara) == [True]
 
 
-async def test_an_answer_that_the_stop_cut_off_is_not_bought_again(
-    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
+@pytest.mark.parametrize(("retries", "ends"), [(0, "No image this time"), (1, "images")])
+async def test_an_answer_that_the_stop_cut_off_is_bought_again_as_often_as_the_operator_allows(
+    retries: int,
+    ends: str,
+    bot: Bot,
+    imagine: Imagine,
+    world: SandboxClient,
+    art: Channel,
+    mara: User,
 ) -> None:
     await world.set_aimlapi(hold=True)
     await bot.start(stop_seconds=0)
     message = await imagine(model="flux-2-lora", until=lambda seen: title(seen) == "Generating")
     await bot.stop()
     await world.set_aimlapi(hold=False)
-    await bot.start()
-    await world.wait_for_message(
-        art, mara, lambda seen: seen.id == message.id and title(seen) == "No image this time", PATIENCE
-    )
-    assert len(await world.image_requests("aimlapi")) == 1
-    assert await bot.images_charged() == 0
+    await bot.start(lost_create_retries=retries)
+
+    def is_told(seen: Message) -> bool:
+        return seen.id == message.id and (shows_images(seen) if ends == "images" else title(seen) == ends)
+
+    await world.wait_for_message(art, mara, is_told, PATIENCE)
+    assert len(await world.image_requests("aimlapi")) == 1 + retries
+    assert await bot.images_charged() == retries
+    (job,) = await bot.jobs()
+    assert job["unknown_creates"] == 1
 
 
 async def test_buttons_from_before_a_restart_work(

@@ -1,0 +1,81 @@
+"""An API key in trouble is left alone: nothing is sent with it, people are told in plain words, and it mends itself."""
+
+import asyncio
+
+import pytest
+
+from jobs.breaker import Trouble
+from sandbox.client import Channel, SandboxClient, User
+from tests.e2e.conftest import Imagine
+from tests.e2e.support import PATIENCE, Bot, description, eventually, get, is_settled, shows_images, title
+
+
+async def creates(world: SandboxClient) -> int:
+    return sum(request["method"] == "POST" for request in await world.image_requests("eachlabs"))
+
+
+async def open_keys(bot: Bot) -> str:
+    _, text = await get(f"{bot.url}/metrics")
+    return next(line for line in text.splitlines() if line.startswith('fluxcord_open_keys{provider="eachlabs"}'))
+
+
+async def test_when_the_credit_is_used_up_jobs_fail_unsent_until_it_is_topped_up(
+    bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.ACCOUNT: 5_000, Trouble.SERVICE: 5_000})
+    monkeypatch.setattr("cogs.bulletin.SETTLED", 0)
+    await world.set_eachlabs(balance_usd=0.0)
+    await bot.start(operator_channel_id=dark.id)
+    for _ in range(3):
+        told = await imagine(until=is_settled)
+        assert description(told).startswith("This bot's credit at the image service is used up.")
+    assert await creates(world) == 1
+    assert (await open_keys(bot)).endswith(" 1.0")
+    assert [job["attempts"] for job in await bot.jobs()] == [1, 0, 0]
+    assert await bot.images_charged() == 0
+    await world.set_eachlabs(balance_usd=10.0)
+
+    async def is_mended() -> bool | None:
+        await asyncio.sleep(0.5)  # the pause goes on, and nobody tells when it is over: it takes an order
+        message = await imagine(until=is_settled)
+        return shows_images(message) or None
+
+    await eventually(is_mended)
+    assert (await open_keys(bot)).endswith(" 0.0")
+    await world.wait_for_message(dark, None, lambda seen: "works again" in seen.content, PATIENCE)
+    notices = [notice.content for notice in await world.messages(dark)]
+    assert [("used up" in text, "works again" in text) for text in notices] == [(True, False), (False, True)]
+
+
+async def test_an_outage_keeps_jobs_waiting_and_all_are_made_when_it_is_over(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.ACCOUNT: 3_000, Trouble.SERVICE: 3_000})
+    await world.add_fault("eachlabs.create", "status", status=503, times=5, headers={"Retry-After": "0"})
+    await bot.start()
+    messages = [
+        await imagine(prompt=f"fox {number}", until=lambda seen: seen.loading or bool(title(seen)))
+        for number in range(5)
+    ]
+    shown = await world.wait_for_message(art, mara, lambda seen: "has trouble right now" in description(seen), PATIENCE)
+    assert title(shown) == "Trying again soon"
+    assert (await open_keys(bot)).endswith(" 1.0")
+    assert await creates(world) == 5  # and no more while it lasts
+    late = await imagine(prompt="ordered in the outage")
+    assert shows_images(late)
+    for message in messages:
+        await world.wait_for_message(art, mara, lambda seen, sent=message: seen.id == sent.id and shows_images(seen))  # type: ignore[misc]
+    assert (await open_keys(bot)).endswith(" 0.0")
+    assert await bot.images_charged() == 6
+
+
+async def test_another_key_takes_over_from_one_that_is_refused(
+    bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel
+) -> None:
+    await bot.start(eachlabs_api_key="revoked,sandbox-eachlabs-key", operator_channel_id=dark.id)
+    for _ in range(2):
+        assert shows_images(await imagine())
+    assert await creates(world) == 3
+    notice = await world.wait_for_message(dark, None, lambda seen: "refuses" in seen.content, PATIENCE)
+    assert "(key 1 of 2 in `EACHLABS_API_KEY`)" in notice.content
+    assert "revoked" not in notice.content
