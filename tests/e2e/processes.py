@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class BotProcess:
-    """`python bot.py run` with the settings of an operator, its working directory and its log in one folder."""
+    """`python bot.py run` with the settings of an operator, its working directory and its log in one folder.
+
+    `arguments`: what Python is given instead of `bot.py run`.
+    """
 
     def __init__(
         self,
@@ -26,10 +29,12 @@ class BotProcess:
         folder: Path,
         name: str = "bot",
         *,
+        arguments: Sequence[str] = (str(ROOT / "bot.py"), "run"),
         database_url: str | None = None,
     ) -> None:
         self.database_url = database_url or f"sqlite:///{folder / 'bot.db'}"
         self._sandbox, self._world = sandbox, world
+        self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
         self.folder = folder
         self.log_path = folder / f"{name}.log"
@@ -58,8 +63,7 @@ class BotProcess:
         with await asyncio.to_thread(self.log_path.open, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                str(ROOT / "bot.py"),
-                "run",
+                *self._arguments,
                 cwd=self.folder,  # so that a .env of the checkout plays no part
                 env=self.environment(**overrides),
                 stderr=log,
@@ -77,6 +81,12 @@ class BotProcess:
             raise AssertionError(f"it ended with {ended.result()}: {self.log()}")
         ended.cancel()
         await ready
+
+    @property
+    def pid(self) -> int:
+        """The number of the running process."""
+        assert self._process is not None
+        return self._process.pid
 
     async def wait(self) -> int:
         """Its exit code, once it has ended."""

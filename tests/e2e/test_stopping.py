@@ -186,7 +186,7 @@ async def test_even_a_process_that_does_nothing_any_more_ends_in_time(
     sandbox: Sandbox, world: SandboxClient, tmp_path: Path
 ) -> None:
     (tmp_path / "hanging.py").write_text(HANGING)
-    process = BotProcess(sandbox, world, tmp_path, program=[str(tmp_path / "hanging.py")])
+    process = BotProcess(sandbox, world, tmp_path, arguments=[str(tmp_path / "hanging.py")])
     try:
         await process.start(STOP_SECONDS="0.1", PYTHONPATH=str(ROOT))
         assert 1 < await _stopped(process) < MARGIN
