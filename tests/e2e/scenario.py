@@ -31,7 +31,7 @@ class Visit:
         await self._late()
 
     async def _words(self) -> None:
-        for name in ("help", "quota"):
+        for name in ("help", "quota", "history"):
             await self._said(await self._world.command(self._mara, self._channel, name))
         await self._run({"size": "square", "speed": "high", "lora": SECRET_LORA, "lora2": "x/y"}, is_settled)
         await self._run({"safety": False}, is_settled)

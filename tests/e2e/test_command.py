@@ -106,7 +106,7 @@ async def test_only_models_with_a_key_are_offered_and_the_options_are_theirs(
 async def test_commands_are_for_servers_only_and_described(bot: Bot, world: SandboxClient) -> None:
     await bot.start()
     commands = await world.commands()
-    assert {command["name"] for command in commands} == {"imagine", "quota", "help"}
+    assert {command["name"] for command in commands} == {"imagine", "quota", "help", "history"}
     for command in commands:
         assert command["contexts"] == [0] or command["dm_permission"] is False
         assert command["description"]
@@ -117,7 +117,7 @@ async def test_a_development_server_gets_the_commands_alone(bot: Bot, world: San
     guild = await world.guild()
     await bot.start(dev_guild_id=guild.id)
     commands = await world.commands()
-    assert {command["name"] for command in commands} == {"imagine", "quota", "help"}
+    assert {command["name"] for command in commands} == {"imagine", "quota", "help", "history"}
     assert {command["guild_id"] for command in commands} == {str(guild.id)}
 
 
@@ -158,5 +158,5 @@ async def test_commands_do_not_show_twice_where_they_were_developed(bot: Bot, wo
     await bot.stop()
     await bot.start()
     commands = await world.commands()
-    assert sorted(command["name"] for command in commands) == ["help", "imagine", "quota"]
+    assert sorted(command["name"] for command in commands) == ["help", "history", "imagine", "quota"]
     assert {command.get("guild_id") for command in commands} == {None}
