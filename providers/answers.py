@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,8 +102,13 @@ def error_text(value: Mapping[str, Any]) -> str:
     for name in ("message", "error", "details", "errors", "issues", "data"):
         for text in _texts(value.get(name), _DEPTH_MOST):
             if len(texts) < _TEXTS_MOST and not any(text in other for other in texts):
-                texts.append(text)
+                # What says the same in more words stands for it: `details` often repeats the message.
+                texts = [*(other for other in texts if not _repeats(text, other)), text]
     return ": ".join(texts)
+
+
+def _repeats(text: str, other: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(other)}(?!\w)", text) is not None
 
 
 def _texts(value: object, depth: int) -> Iterator[str]:

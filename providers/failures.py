@@ -46,6 +46,12 @@ _CONTENT: Final = re.compile(
     re.IGNORECASE,
 )
 _OPTION_NAMES: Final = re.compile(r"\b(enable|disable)_safety_checker\b|\bsafety_tolerance\b", re.IGNORECASE)
+# "prediction 4f0c…: ", "(request id 4f0c…)": says nothing to a member.
+_NAMED: Final = re.compile(
+    r"[(\[]?\b(?:(?:prediction|request|job|task)[ _-]*(?:id)?[:= ]*)?"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b[)\]]?[:,]?\s*",
+    re.IGNORECASE,
+)
 _REQUEST_ID: Final = re.compile(r"[^\w.:-]+", re.ASCII)
 _MOVED_MESSAGE: Final = "The image service is not where this bot looks for it. The bot's operator has to mend that."
 
@@ -149,6 +155,7 @@ def _no_credit(answer: Answer, error: VendorError | None, text: str) -> bool:
 
 def _sentence(opening: str, text: str, advice: str) -> str | None:
     """What a member reads; None where the vendor said nothing, so that the error's own sentence stands."""
+    text = _NAMED.sub("", text).strip()
     if not text:
         return None
     if len(text) > _SENTENCE_LONGEST:

@@ -1,5 +1,6 @@
 """What goes over the wire when a scripted fault strikes."""
 
+import contextlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -57,9 +58,10 @@ async def endless(request: web.Request, answer: web.Response | None) -> web.Stre
     """Send the whole answer without saying how long it is, then zeros until the client goes."""
     whole, stream = _begun(answer)
     await stream.prepare(request)
-    await stream.write(whole)
-    while request.transport is not None and not request.transport.is_closing():
-        await stream.write(_CHUNK)
+    with contextlib.suppress(ConnectionError):  # the client has enough
+        await stream.write(whole)
+        while request.transport is not None and not request.transport.is_closing():
+            await stream.write(_CHUNK)
     return stream
 
 

@@ -53,6 +53,7 @@ def test_what_is_no_json_object_is_none(body: bytes) -> None:
     [
         ({"message": "a", "details": "b"}, "a: b"),
         ({"message": "a", "details": "a"}, "a"),
+        ({"message": "out of memory", "details": "job 7: out of memory"}, "job 7: out of memory"),
         ({"message": "", "details": "b"}, "b"),
         ({"error": "a", "details": None}, "a"),
         ({"error": "a", "details": {"seed": ["too small", "odd"]}}, "a: too small: odd"),

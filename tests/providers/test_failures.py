@@ -140,6 +140,22 @@ def test_a_long_text_is_shortened_for_the_member_and_for_the_log() -> None:
     assert len(error.detail) < 340
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prediction 0f9c2a44-1b2c-4d5e-8f90-0123456789ab: out of memory",
+        "out of memory (request id: 0F9C2A44-1B2C-4D5E-8F90-0123456789AB)",
+        "0f9c2a44-1b2c-4d5e-8f90-0123456789ab, out of memory",
+    ],
+)
+def test_a_vendors_own_name_of_the_job_is_for_the_log_only(text: str) -> None:
+    """It says nothing to a member."""
+    error = stated_failure(text, scrub=SCRUB, what="prediction failed")
+    opening = "The image service could not make this image: out of memory"
+    assert error.user_message == f"{opening}. Try again, or change the prompt or the LoRA."
+    assert "0123456789ab" in error.detail.lower()
+
+
 def test_neither_key_nor_prompt_is_told_when_the_vendor_echoes_them() -> None:
     """Not in the text, not in the request's id."""
     body = {"error": f"key sk-secret-key-1 sent {PROMPT!r}", "details": {"input": {"prompt": PROMPT.upper()}}}
