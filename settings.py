@@ -87,7 +87,8 @@ class Settings(BaseSettings):
         "and tests. Comma-separated.",
     )
     operator_channel_id: int | None = Field(
-        None, description="A channel's id: there the bot says what only its operator can mend (key, credit, lost creates)."
+        None,
+        description="A channel's id: there the bot says what only its operator can mend (key, credit, lost creates).",
     )
     retention_days: int = Field(
         90,

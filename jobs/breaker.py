@@ -126,8 +126,8 @@ class Breakers:
         if circuit.state is State.OPEN:
             self._circuits[key_id] = replace(circuit, state=State.PROBING, probe=job_id)
 
-    def succeeded(self, key_id: str, job_id: str) -> None:
-        """The API has done what a create asked, or has refused it for its own sake.
+    def succeeded(self, key_id: str, job_id: str) -> bool:
+        """The API has done what a create asked, or has refused it for its own sake; True when that closed the breaker.
 
         Where the key is open only the probe closes it: other answers are to creates from before.
         """
@@ -139,6 +139,8 @@ class Breakers:
             self._circuits[key_id] = closed
             _log.info("the API key works again", provider=circuit.provider.value, key=key_id)
             self._observer.circuit_changed(closed)
+            return True
+        return False
 
     def failed(self, key_id: str, job_id: str, error: ProviderError) -> None:
         """A create met trouble."""

@@ -38,7 +38,8 @@ class Ending:
         `unknown`: its last create is given up, and may have been paid.
         """
         store = self._world.store
-        failed = await self._end(job, lambda: store.mark_failed(job.id, failure, unknown=unknown))
+        stored = job.status is Status.DELIVERING  # who does not know of the images must not give them up
+        failed = await self._end(job, lambda: store.mark_failed(job.id, failure, stored_too=stored, unknown=unknown))
         if failed is not None:
             _log.warning("the job has failed", reason=failure.reason, detail=failure.detail, **about(job))
             if unknown:

@@ -68,6 +68,9 @@ class Lost:
             world.observer.provider_error(job.provider, error.reason)
             world.breakers.refused_to_read(job.key_id, error)
             _log.warning("the look for a lost create failed", reason=error.reason, detail=error.detail, **about(job))
+        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to keep the job for ever
+            execution, seen = None, False
+            _log.exception("the look for a lost create ended in an unexpected way", **about(job))
         if execution is not None:
             await self._found(job, execution)
             return

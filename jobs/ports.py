@@ -230,8 +230,14 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         """Nowhere to post it; the reservation is settled all the same, since the images are kept for the user."""
         ...
 
-    async def mark_failed(self, job_id: str, failure: Failure, *, unknown: bool = False) -> Job | None:
-        """Ended without images; refunded. `unknown`: its last create is given up, and may have been paid."""
+    async def mark_failed(
+        self, job_id: str, failure: Failure, *, stored_too: bool = True, unknown: bool = False
+    ) -> Job | None:
+        """Ended without images; refunded.
+
+        `stored_too`: also when its images are on our disk. `unknown`: its last create is given up, and may have been
+        paid; only while its outcome is unknown.
+        """
         ...
 
     async def mark_cancelling(self, job_id: str, *, sent_too: bool) -> Job | None:

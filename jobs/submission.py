@@ -52,8 +52,8 @@ class Submission:
             _log.exception("the create ended in an unexpected way", **about(job))
             await self._refused(job, key_id, UnknownOutcome("unexpected exception"))
         else:
-            world.breakers.succeeded(key_id, job.id)
-            world.slot_freed.wake()  # the probe's success lets all others follow
+            if world.breakers.succeeded(key_id, job.id):
+                world.slot_freed.wake()  # all others follow the probe
             await self._created(job, created)
 
     async def _created(self, job: Job, created: Created) -> None:

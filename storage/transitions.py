@@ -85,14 +85,21 @@ class Transitions(Part):
         return await self._settled(self._sql.mark_undelivered, id=job_id, detail=detail)
 
     @uninterrupted
-    async def mark_failed(self, job_id: str, failure: Failure, *, unknown: bool = False) -> Job | None:
-        """Ended without images; refunded. `unknown`: its last create is given up, and may have been paid."""
+    async def mark_failed(
+        self, job_id: str, failure: Failure, *, stored_too: bool = True, unknown: bool = False
+    ) -> Job | None:
+        """Ended without images; refunded.
+
+        `stored_too`: also when its images are on our disk. `unknown`: its last create is given up, and may have been
+        paid; only while its outcome is unknown.
+        """
         return await self._refunded(
             self._sql.mark_failed,
             id=job_id,
             reason=failure.reason.value,
             user_message=failure.user_message,
             detail=failure.detail,
+            stored_too=int(stored_too),
             unknown=int(unknown),
             now=self._clock.now(),
         )

@@ -41,11 +41,14 @@ SET status = 'undelivered', failure_detail = :detail
 WHERE id = :id AND status IN ('delivering')
 RETURNING *;
 
--- name: mark_failed(id, reason, user_message, detail, unknown, now)^
+-- name: mark_failed(id, reason, user_message, detail, stored_too, unknown, now)^
+-- Whoever gives a create up, or knows of no stored images, must not end a job that was found or stored meanwhile.
 UPDATE jobs
 SET status = 'failed', failure_reason = :reason, failure_user_message = :user_message, failure_detail = :detail,
     next_poll_at = NULL, finished_at = :now, unknown_creates = unknown_creates + CAST(:unknown AS INTEGER)
 WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
+    AND (status <> 'delivering' OR CAST(:stored_too AS INTEGER) = 1)
+    AND (status IN ('submitting', 'unconfirmed') OR CAST(:unknown AS INTEGER) = 0)
 RETURNING *;
 
 -- name: mark_cancelling(id)^

@@ -154,6 +154,25 @@ async def test_a_list_that_cannot_be_read_is_waited_for_and_not_for_ever(rig: Ri
     assert (await current(rig, job)).status is Status.QUEUED
 
 
+async def test_a_fault_of_our_own_while_looking_keeps_no_job_for_ever(rig: Rig) -> None:
+    job, world = await in_doubt(rig), rig.world()
+    rig.api.listings = [RuntimeError("a fault of our own")] * 2
+    await look(world, job)
+    assert (await current(rig, job)).status is Status.UNCONFIRMED
+    rig.clock.advance(BLIND * GRACE)
+    await look(world, job)
+    assert (await current(rig, job)).status is Status.QUEUED
+
+
+async def test_images_that_arrive_while_the_last_look_goes_on_are_delivered(rig: Rig) -> None:
+    rig.lost_creates = LostCreates(grace=GRACE, retries=0)
+    job, world = await in_doubt(rig), rig.world()
+    rig.clock.advance(GRACE)
+    await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id="its own")
+    await look(world, job)  # with what it knew before
+    assert (await current(rig, job)).status is Status.DELIVERING
+
+
 async def test_a_list_that_is_refused_stops_the_sending_too(rig: Rig) -> None:
     job, world = await in_doubt(rig), rig.world()
     rig.api.listings = [OutOfCredit("402")]

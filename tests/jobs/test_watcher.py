@@ -131,6 +131,15 @@ async def test_the_end_of_the_grace_time_spares_a_job_whose_images_are_just_arri
     assert await rig.status(job) is Status.DELIVERED
 
 
+async def test_images_that_a_webhook_stores_while_an_overdue_job_is_polled_are_not_given_up(rig: Rig) -> None:
+    job, world = await rig.running(), rig.world()
+    rig.clock.advance(deadline(20_000) + 1)
+    rig.api.polls = [StillRunning()]
+    await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id=job.prediction_id)
+    await watcher(world).look(job)  # with what it knew before
+    assert await rig.status(job) is Status.DELIVERING
+
+
 async def test_the_loop_looks_when_it_is_time_and_when_it_is_woken(rig: Rig) -> None:
     world = rig.world()
     loop = asyncio.create_task(watcher(world).run())

@@ -128,3 +128,20 @@ async def test_what_waits_for_an_api_is_listed_by_its_age(
     everything = await store.queued(provider=Provider.EACHLABS, created_before=clock.now(), limit=9)
     assert {job.id for job in everything} == {retried.id, ready.id, young.id}
     assert len(await store.queued(provider=Provider.EACHLABS, created_before=clock.now(), limit=2)) == 2
+
+
+@pytest.mark.parametrize("status", [Status.RUNNING, Status.DELIVERING, Status.QUEUED])
+async def test_a_create_that_was_found_meanwhile_is_not_given_up(
+    store: SqlStore, job_in: JobIn, status: Status
+) -> None:
+    """Its webhook may come at the last moment of its grace time."""
+    job = await job_in(status)
+    assert await store.mark_failed(job.id, FAILURE, unknown=True) is None
+    assert await store.get(job.id) == job
+
+
+async def test_whoever_knows_of_no_images_does_not_give_them_up(store: SqlStore, job_in: JobIn) -> None:
+    """A look that ends with the deadline, and a webhook that stored the images while it looked."""
+    job = await job_in(Status.DELIVERING)
+    assert await store.mark_failed(job.id, FAILURE, stored_too=False) is None
+    assert await store.mark_failed(job.id, FAILURE) is not None
