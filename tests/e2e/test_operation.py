@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
-from sandbox.client import SandboxClient
+from sandbox.client import Channel, SandboxClient
 from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, eventually, get, shows_images
@@ -106,7 +106,7 @@ async def test_it_is_ready_only_when_it_can_be_used(bot: Bot, world: SandboxClie
         return text if status == 200 else None
 
     text = await eventually(ready)
-    for name in ("discord", "dispatcher", "watcher", "progress"):
+    for name in ("discord", "database", "dispatcher", "watcher", "progress", "housekeeping"):
         assert f'"name": "{name}", "ok": true' in text
 
 
@@ -175,3 +175,25 @@ async def test_it_is_not_ready_while_the_gateway_is_away(bot: Bot, world: Sandbo
     await eventually(lambda: answers(503))
     await world.clear_faults()
     await eventually(lambda: answers(200))
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({}, None), ({"status": 404}, "there is no such channel"), ({"status": 403}, "the bot may not write there")],
+)
+async def test_an_operators_channel_that_cannot_be_written_to_is_told_at_the_start(
+    fault: dict[str, int], reason: str | None, bot: Bot, dark: Channel, world: SandboxClient
+) -> None:
+    if fault:
+        await world.add_fault("discord.typing", "status", **fault)
+    await bot.start(operator_channel_id=dark.id)
+    told = [entry.get("reason") for entry in bot.log if "OPERATOR_CHANNEL_ID" in entry["event"]]
+    assert told == ([reason] if reason else [])
+
+
+async def test_an_operators_channel_without_permission_is_told_at_the_start(
+    bot: Bot, dark: Channel, world: SandboxClient
+) -> None:
+    await world.set_permissions(dark, deny=["send_messages"])
+    await bot.start(operator_channel_id=dark.id)
+    assert "the bot may not write there" in [entry.get("reason") for entry in bot.log]

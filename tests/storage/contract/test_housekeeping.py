@@ -48,11 +48,11 @@ async def test_every_word_of_a_finished_job_goes_and_its_numbers_stay(
         assert (now.posted, now.cost, now.created_at) == (job.posted, job.cost, job.created_at)
         assert (now.request.prompt, now.request.loras, now.images) == ("", (), ())
         assert (now.failure is None) == (job.failure is None)
-        assert now.told_at is not None
+        assert (now.told_at is None) == (job.status is Status.UNDELIVERED)
     assert await store.usage(guild_id=1, user_id=7, allowance=100) == usage
     assert await store.recent_loras(guild_id=1, user_id=7, limit=9) == []
     assert len(await store.recent_durations("flux-lora", limit=9)) == 1
-    assert await store.untold(guild_id=1, user_id=7, limit=9) == []
+    assert [job.status for job in await store.untold(guild_id=1, user_id=7, limit=9)] == [Status.UNDELIVERED]
 
 
 async def test_unfinished_and_younger_jobs_are_left_alone(
@@ -118,3 +118,10 @@ async def test_the_database_can_be_compacted_between_writes(store: SqlStore, job
     await store.compact()
     assert (await store.get(job.id)) is not None
     await job_in(Status.DELIVERED)
+
+
+async def test_a_probe_leaves_nothing_behind(store: SqlStore) -> None:
+    for _ in range(2):
+        await store._probe()
+    async with store._engine.reading() as connection:
+        assert await store._sql.read_probe(connection) == 0
