@@ -15,7 +15,7 @@ import structlog
 from jobs.ports import StoreUnavailable
 from storage.address import PostgresAddress
 from storage.held import Held
-from storage.postgres_errors import translated
+from storage.postgres_errors import DRIVER_ERRORS, translated
 
 KEY: Final = int.from_bytes(b"fluxcord")  # advisory locks are each database's own
 CONNECT_SECONDS: Final = 5.0
@@ -130,5 +130,5 @@ async def _close(connection: asyncpg.Connection) -> None:
     """Without waiting long: a connection that has ended holds nothing any more."""
     try:
         await connection.close(timeout=1)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except DRIVER_ERRORS:
         connection.terminate()

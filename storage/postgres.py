@@ -1,6 +1,7 @@
 """PostgreSQL through asyncpg: a pool that connects again by itself, and commits whose answer is lost looked up."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from storage.address import PostgresAddress
 from storage.engine import Adapter, load_queries
 from storage.errors import ServerTooOld
 from storage.health import DatabaseHealth, watched
-from storage.postgres_errors import translated
+from storage.postgres_errors import DRIVER_ERRORS, translated
 
 OLDEST: Final = 13  # pg_xact_status: https://www.postgresql.org/docs/13/functions-info.html
 CONNECTIONS: Final = 8
@@ -95,7 +96,7 @@ class PostgresEngine:
             try:
                 yield connection
                 with translated(self._address):
-                    xid = await connection.fetchval("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)")
+                    xid = await connection.fetchval("SELECT pg_current_xact_id_if_assigned()")
             except BaseException:
                 await self._roll_back(connection)
                 raise
@@ -139,7 +140,7 @@ class PostgresEngine:
         finally:
             try:
                 await self._pool.release(connection, timeout=CONNECT_SECONDS)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except DRIVER_ERRORS as error:
                 # What was written is committed or rolled back by now; the pool has ended the connection.
                 log.debug("a connection could not be kept", cause=type(error).__name__)
 
@@ -153,9 +154,10 @@ class PostgresEngine:
         except StoreUnavailable as error:
             # The server rolls back what was open on a connection that has ended.
             log.debug("a connection was lost within a transaction", cause=str(error))
-            connection.terminate()
+            with contextlib.suppress(*DRIVER_ERRORS):  # it has gone already
+                connection.terminate()
 
-    async def _was_committed(self, xid: str) -> bool:
+    async def _was_committed(self, xid: int) -> bool:
         """Ask on other connections until the server knows.
 
         Raises:
@@ -167,7 +169,7 @@ class PostgresEngine:
             try:
                 async with self._connection() as connection:
                     with translated(self._address):
-                        status = await connection.fetchval("SELECT pg_xact_status(CAST($1 AS xid8))", xid)
+                        status = await connection.fetchval("SELECT pg_xact_status($1)", xid)
                 if status in {"committed", "aborted"}:
                     return bool(status == "committed")
             except StoreUnavailable as error:
@@ -221,7 +223,7 @@ async def _leave_as_it_is(_connection: Any) -> None:
 async def _close(pool: asyncpg.Pool) -> None:
     try:
         await asyncio.wait_for(pool.close(), CONNECT_SECONDS)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except DRIVER_ERRORS:
         pool.terminate()
 
 

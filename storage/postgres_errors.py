@@ -37,6 +37,12 @@ TROUBLE: Final[Mapping[str, str]] = {
     "XX": "cannot be used: its server reports an internal error",
 }
 
+DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""Whatever a connection that is being given up may still raise."""
+
+# asyncpg's words for a connection or a pool that is closed, or about to be; all others would be faults of ours.
+CLOSED: Final = ("closed", "closing", "released back to the pool", "cannot switch to state")
+
 
 @contextmanager
 def translated(address: PostgresAddress) -> Iterator[None]:
@@ -49,14 +55,12 @@ def translated(address: PostgresAddress) -> Iterator[None]:
         yield
     except asyncpg.PostgresError as error:
         _raise_translated(address, error)
-    except asyncpg.DataError as error:
-        raise TypeError(str(error).partition(":")[0]) from None
     except asyncpg.ClientConfigurationError:
         raise StoreUnavailable(f"{address} has an address that cannot be used") from None
     except asyncpg.TargetServerAttributeNotMatched:
         raise StoreUnavailable(f"{address} cannot be reached: no server is of the kind asked for") from None
-    except asyncpg.InterfaceError as error:
-        if "clos" not in str(error):  # closed, closing: the connection or the pool
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        if not any(words in str(error) for words in CLOSED):
             raise
         raise StoreUnavailable(f"{address} has closed the connection") from error
     except OSError as error:
@@ -78,6 +82,8 @@ def _unreachable(error: OSError) -> str:
 def _raise_translated(address: PostgresAddress, error: asyncpg.PostgresError) -> None:
     code = error.sqlstate or ""
     error.detail = error.hint = None
+    if isinstance(error, asyncpg.DataError):  # its very message has the value in it
+        raise TypeError(f"a value does not fit into its statement ({code})") from None
     if isinstance(error, asyncpg.UniqueViolationError):
         raise Duplicate(f"{error.table_name}: {error.constraint_name}") from error
     sentence = TROUBLE.get(code, TROUBLE.get(code[:2]))

@@ -1,4 +1,3 @@
-import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -56,73 +55,6 @@ async def test_what_is_committed_is_on_the_disk(store: SqlStore) -> None:
     assert await _pragma(store, "_writer", "foreign_keys") == 1
     assert await _pragma(store, "_writer", "busy_timeout") == 5_000
     assert await _pragma(store, "_reader", "query_only") == 1
-
-
-async def test_a_cancelled_transaction_is_rolled_back(store: SqlStore, make_order: MakeOrder) -> None:
-    """Never left open for the next one."""
-    written = asyncio.Event()
-
-    async def write_and_wait() -> None:
-        async with _engine(store).transaction() as connection:
-            await connection.execute_fetchall("INSERT INTO users VALUES (1, 1)")
-            written.set()
-            await asyncio.Event().wait()
-
-    task = asyncio.create_task(write_and_wait())
-    await written.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert not _engine(store)._writer.in_transaction
-    async with _engine(store).reading() as connection:
-        assert await connection.execute_fetchall("SELECT * FROM users") == []
-    await _admitted(store, make_order())
-
-
-async def test_a_transaction_cut_off_anywhere_is_whole_or_absent(store: SqlStore, make_order: MakeOrder) -> None:
-    """Cancelled after any number of the loop's steps."""
-    unprotected = SqlStore.admit.__wrapped__  # type: ignore[attr-defined] # what `uninterrupted` wraps
-    for steps in range(60):
-        write = unprotected(store, make_order(), provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
-        task = asyncio.create_task(write)
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
-        async with _engine(store).transaction():
-            pass  # would fail inside a transaction that was left open
-        jobs, reservations = await _counts(store)
-        assert jobs == reservations
-
-
-async def test_a_cancelled_write_is_finished_before_the_cancellation_goes_on(
-    store: SqlStore, make_order: MakeOrder
-) -> None:
-    """A stop loses no status."""
-    order = make_order()
-    async with _engine(store).transaction():  # so that the admission has to wait for its turn
-        task = asyncio.create_task(_admitted(store, order))
-        await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.sleep(0)
-        assert not task.done()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert [job.order for job in await store.unfinished()] == [order]
-
-
-async def test_an_exception_in_the_block_rolls_back_and_is_raised_as_it_is(store: SqlStore) -> None:
-    """The caller's own errors pass."""
-
-    async def write_and_fail() -> None:
-        async with _engine(store).transaction() as connection:
-            await connection.execute_fetchall("INSERT INTO users VALUES (1, 1)")
-            raise LookupError
-
-    with pytest.raises(LookupError):
-        await write_and_fail()
-    async with _engine(store).reading() as connection:
-        assert await connection.execute_fetchall("SELECT * FROM users") == []
 
 
 async def test_a_lock_held_by_another_program_is_told_and_passes(

@@ -14,7 +14,13 @@ from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Order, Posted, StoredImage
 from jobs.outcomes import Admitted, OverQuota
+from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
+from tests.postgres import Server
+from tests.storage.support import execute
+
+MakeOrderOf = Callable[[int, int, int], Order]
+History = list[tuple[str, int, int]]
 
 DAY = 86_400_000
 ALLOWANCE = 6
@@ -68,30 +74,40 @@ histories = st.lists(st.one_of(orders, orders, ends, waits), max_size=25)
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(history=histories)
-def test_usage_is_the_models_and_never_above_the_allowance(
-    make_order_of: Callable[[int, int, int], Order], history: list[tuple[str, int, int]]
-) -> None:
+def test_usage_is_the_models_and_never_above_the_allowance(make_order_of: MakeOrderOf, history: History) -> None:
     """Admission, usage, refusals and the ledger agree with a model of a few lines."""
-    asyncio.run(_play(history, make_order_of))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_play(history, make_order_of, Path(folder) / "bot.db"))
 
 
-async def _play(history: list[tuple[str, int, int]], make_order_of: Callable[[int, int, int], Order]) -> None:
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(history=histories)
+def test_the_same_on_a_server(make_order_of: MakeOrderOf, postgres_server: Server, history: History) -> None:
+    """With fewer histories, since a database on a server is not made in no time."""
+
+    async def play() -> None:
+        async with postgres_server.database() as address:
+            await _play(history, make_order_of, address)
+
+    asyncio.run(play())
+
+
+async def _play(history: History, make_order_of: MakeOrderOf, address: DatabaseAddress) -> None:
     model = _Model()
     interactions = itertools.count(1)
-    with tempfile.TemporaryDirectory() as folder:
-        async with open_store(Path(folder) / "bot.db", model) as store:
-            for what, first, second in history:
-                if what == "wait":
-                    model.at += first
-                elif what == "order":
-                    order = make_order_of(next(interactions), first, second)
-                    await _place_order(store, model, order)
-                elif still_open := [each for each in model.made if each.open]:
-                    await _end(store, what, still_open[first % len(still_open)], delivered=second)
-                for user in (1, 2):
-                    usage = await store.usage(guild_id=1, user_id=user, allowance=ALLOWANCE)
-                    assert usage.used == model.used(user) <= ALLOWANCE
-            await _reconcile(store, model)
+    async with open_store(address, model) as store:
+        for what, first, second in history:
+            if what == "wait":
+                model.at += first
+            elif what == "order":
+                order = make_order_of(next(interactions), first, second)
+                await _place_order(store, model, order)
+            elif still_open := [each for each in model.made if each.open]:
+                await _end(store, what, still_open[first % len(still_open)], delivered=second)
+            for user in (1, 2):
+                usage = await store.usage(guild_id=1, user_id=user, allowance=ALLOWANCE)
+                assert usage.used == model.used(user) <= ALLOWANCE
+        await _reconcile(store, model)
 
 
 async def _place_order(store: SqlStore, model: _Model, order: Order) -> None:
@@ -130,10 +146,11 @@ async def _end(store: SqlStore, how: str, reservation: _Reservation, *, delivere
 
 async def _reconcile(store: SqlStore, model: _Model) -> None:
     """Every job's ledger sums up to what it is charged, and has one reservation and at most one end."""
-    async with store._engine.reading() as connection:
-        rows = await connection.execute_fetchall(
-            "SELECT job_id, SUM(images), SUM(kind = 'reserve'), SUM(kind <> 'reserve') FROM ledger GROUP BY job_id"
-        )
+    rows = await execute(
+        store._engine,
+        "SELECT job_id, SUM(images), SUM(CASE kind WHEN 'reserve' THEN 1 ELSE 0 END), "
+        "SUM(CASE kind WHEN 'reserve' THEN 0 ELSE 1 END) FROM ledger GROUP BY job_id",
+    )
     booked = {job_id: (images, reserved, ended) for job_id, images, reserved, ended in rows}
     expected = {each.job_id: (each.images, 1, 0 if each.open else 1) for each in model.made}
     assert booked == expected
