@@ -177,9 +177,10 @@ def test_a_key_that_is_refused_during_an_outage_is_told_as_such(bench: Bench) ->
 def test_a_refused_read_opens_and_keeps_open_without_growing_the_pause_until_it_is_over(bench: Bench) -> None:
     for _ in range(5):
         bench.breakers.refused_to_read(ONE, Unauthorised("401"))
+        bench.clock.advance(1_000)
     bench.breakers.refused_to_read(ONE, Temporary("503"))
     bench.breakers.refused_to_read("a key of yesterday", Unauthorised("401"))
-    assert bench.pause() == FIRST[Trouble.ACCOUNT]
+    assert bench.pause() == FIRST[Trouble.ACCOUNT] - 5_000
     bench.breakers.sending(ONE, "probe")
     bench.breakers.refused_to_read(ONE, Unauthorised("401"))
     bench.breakers.succeeded(ONE, "probe")  # it may create, but not read

@@ -150,6 +150,37 @@ async def test_when_every_key_is_refused_all_that_waits_fails_in_plain_words_wit
         assert await rig.status(rig.api.created[-1][0]) is Status.RUNNING
 
 
+@pytest.mark.parametrize("error", [OutOfCredit("402"), Temporary("503")], ids=lambda error: error.reason)
+async def test_what_waits_is_not_given_up_while_a_probe_is_on_its_way(rig: Rig, error: ProviderError) -> None:
+    world = rig.world()
+    for _ in range(2):
+        await rig.admitted()
+    for _ in range(IN_A_ROW):
+        world.breakers.failed(KEY, "before", error)
+    rig.clock.advance(2 * OUTAGE_LONGEST)
+    rig.api.before_answer, rig.api.creates = asyncio.Event(), [error]
+    async with served(world):
+        await arrived(rig, 1)
+        await turns()
+        assert rig.audience.failures == []
+        rig.api.before_answer.set()
+        await settled(world, lambda: len(rig.audience.failures) == 2)
+        assert len(rig.api.created) == 1
+
+
+async def test_the_probe_is_sent_as_soon_as_the_pause_is_over(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.SERVICE: 300})
+    world = rig.world()
+    for _ in range(IN_A_ROW):
+        world.breakers.failed(KEY, "before", Temporary("503"))
+    async with served(world) as service:
+        await service.place_order(rig.order())
+        await turns()
+        assert rig.api.created == []
+        rig.clock.advance(300)  # nothing wakes the loop but its own appointment
+        await arrived(rig, 1)
+
+
 async def test_another_key_takes_over_and_the_refused_one_is_not_used(rig: Rig) -> None:
     rig.api.key_ids = (KEY, "another")
     world = rig.world()
@@ -173,6 +204,7 @@ async def test_in_an_outage_jobs_wait_ten_minutes_and_then_fail_in_plain_words(r
         rig.clock.advance(OUTAGE_LONGEST - 240_000)
         await service.place_order(rig.order())
         await settled(world, lambda: bool(rig.api.created))
+        await turns()
         assert rig.audience.failures == []
         while not rig.audience.failures:
             rig.clock.advance(10_000)

@@ -1,5 +1,7 @@
 """Looking for a create whose answer was lost: found for certain, or given up within a cap, and each of them counted."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from jobs.completion import Completion
@@ -152,6 +154,16 @@ async def test_a_list_that_cannot_be_read_is_waited_for_and_not_for_ever(rig: Ri
     rig.clock.advance(BLIND * GRACE)
     await look(world, job)
     assert (await current(rig, job)).status is Status.QUEUED
+
+
+async def test_a_webhook_that_comes_during_the_last_look_is_waited_for(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, world = await in_doubt(rig), rig.world()
+    rig.clock.advance(GRACE)
+    monkeypatch.setattr(Completion, "is_busy", Mock(side_effect=[False, True]))  # its images are on their way now
+    await look(world, job)
+    assert (await current(rig, job)).status is Status.UNCONFIRMED
 
 
 async def test_a_fault_of_our_own_while_looking_keeps_no_job_for_ever(rig: Rig) -> None:

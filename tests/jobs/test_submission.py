@@ -168,7 +168,7 @@ async def test_the_cap_on_tries_after_lost_answers_holds_and_each_of_them_is_cou
 async def test_creates_of_unknown_outcome_are_no_retries_of_what_made_nothing(rig: Rig) -> None:
     rig.synchronous, rig.lost_creates = True, LostCreates(grace=1, retries=3)
     claimed: Job | None = await rig.claimed()
-    rig.api.creates = [UnknownOutcome("?"), *[RateLimited("429"), Temporary("503")] * 2, UnknownOutcome("?"), DONE]
+    rig.api.creates = [UnknownOutcome("?"), *[Temporary("503")] * (MOST_ATTEMPTS - 1), DONE]
     world = rig.world()
     while claimed is not None:
         world.breakers.succeeded(KEY, "another job")
