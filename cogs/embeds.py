@@ -102,7 +102,8 @@ def failure_embed(job: Job, usage: Usage) -> discord.Embed:
     else:
         text = job.failure.user_message if job.failure else "Something went wrong. Please try again."
         embed = discord.Embed(title="No image this time", description=text, colour=FAILED)
-    embed.add_field(name="Prompt", value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
+    if job.request.prompt:  # the retention may have removed it
+        embed.add_field(name="Prompt", value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
     embed.add_field(name="Quota", value=refunded, inline=False)
     return _marked(embed, job)
 

@@ -6,12 +6,13 @@ from typing import Final
 import discord
 
 from cogs.embeds import REFUSED, WORKING
-from cogs.words import images, quoted, when
+from cogs.words import images, quoted, shortened, when
 from jobs.catalog import Catalog
 from jobs.model import Job
 from jobs.status import Status
 
 _PROMPT_GLIMPSE: Final = 80  # characters
+_REASON: Final = 240  # characters
 _STATES: Final = {
     Status.QUEUED: "Waiting in the queue",
     Status.SUBMITTING: "Being made",
@@ -91,7 +92,7 @@ def _ended(job: Job) -> str:
             text = "Cancelled, and given back to your quota."
         case _:
             why = job.failure.user_message if job.failure is not None else "Please try again."
-            text = f"No image this time: {why} It was given back to your quota."
+            text = f"No image this time: {shortened(why, _REASON)} It was given back to your quota."
     return f"• {when(job.created_at)} · {text}{_glimpse(job)}"
 
 

@@ -18,10 +18,11 @@ from cogs.embeds import (
     result_embed,
 )  # fmt: skip
 from cogs.help import help_embed
+from cogs.history_embeds import history_embed, reminder_embed
 from cogs.words import quoted
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
 from jobs.errors import Reason
-from jobs.model import Failure, Usage
+from jobs.model import Failure, Posted, Usage
 from jobs.outcomes import OverQuota
 from jobs.parameters import Option
 from jobs.progress import Progress
@@ -156,6 +157,25 @@ def test_a_failure_says_why_and_that_it_cost_nothing() -> None:
     assert embed.description == "The credit is used up."
     assert fields(embed)["Quota"] == "3 images given back to your quota · 15 of 20 left · next back <t:1000:R>"
     assert failure_embed(make_job(status=Status.CANCELLED), USAGE).title == "Cancelled"
+
+
+def test_a_failure_whose_prompt_was_removed_still_makes_a_message() -> None:
+    embed = failure_embed(make_job(status=Status.CANCELLED, prompt=""), USAGE)
+    assert_fits(embed)
+    assert "Prompt" not in fields(embed)
+
+
+@given(prompt=NASTY, count=st.integers(1, 10), status=st.sampled_from(Status))
+def test_a_history_and_a_reminder_fit_whatever_was_typed(prompt: str, count: int, status: Status) -> None:
+    posted = Posted(channel_id=3, message_id=2**63)
+    failure = Failure(reason=Reason.REJECTED, user_message="x" * 500, detail="")
+    jobs = [
+        make_job(prompt=prompt, status=status, posted=posted, failure=failure, private=bool(n % 2))
+        for n in range(count)
+    ]
+    for embed in (history_embed(jobs, Catalog(offered=list(Provider))), reminder_embed(jobs)):
+        assert_fits(embed)
+        assert "@everyone" not in (embed.description or "")
 
 
 def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> None:
