@@ -15,6 +15,7 @@ from storage.lock import hold
 
 _log = structlog.get_logger("standby")
 _T = TypeVar("_T")
+YIELD_SECONDS: Final = 1.0  # after a lost lock: whoever stands by comes first
 AGAIN_SECONDS: Final = 15.0  # after a turn that could not start although an earlier one could
 
 
@@ -90,6 +91,7 @@ async def take_turns(address: DatabaseAddress, stop: asyncio.Event, run: Callabl
         except LockLost as lost:
             started = True
             _log.warning("the lock of the database was lost; standing by", cause=str(lost))
+            await Turn(stop).until_over(asyncio.sleep(YIELD_SECONDS))
         except (StartFault, StoreUnavailable) as fault:
             if not started:
                 raise

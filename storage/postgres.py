@@ -189,7 +189,7 @@ async def open_postgres(address: PostgresAddress) -> AsyncIterator[PostgresEngin
     with translated(address):
         pool = await asyncpg.create_pool(
             address.url,
-            min_size=1,
+            min_size=0,  # a pool that keeps connections by itself logs a stack trace whenever it cannot
             max_size=CONNECTIONS,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
@@ -197,10 +197,12 @@ async def open_postgres(address: PostgresAddress) -> AsyncIterator[PostgresEngin
             reset=_leave_as_it_is,
         )
     try:
-        async with pool.acquire() as connection:
-            require_server(connection.get_server_version().major)
-            if await connection.fetchval("SELECT current_setting('fsync')") != "on":
-                log.warning("the server runs with fsync off: a crash of its machine may lose accepted jobs")
+        with translated(address):
+            async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                require_server(connection.get_server_version().major)
+                durable = await connection.fetchval("SELECT current_setting('fsync')") == "on"
+        if not durable:
+            log.warning("the server runs with fsync off: a crash of its machine may lose accepted jobs")
         yield PostgresEngine(address, pool)
     finally:
         await _close(pool)
