@@ -32,7 +32,7 @@ KEYS = {
 class Receiver:
     """`web.ports.WebhookReceiver` with a running job, a finished one and one without a webhook.
 
-    `arrived` is what it was handed, `asked` about whom it was asked, `most_at_once` how many asked at the same time.
+    `arrived` is what it was handed, `asked` about whom it was asked; while `gate` is closed it does not answer.
     """
 
     keys: dict[tuple[str, str], WebhookKey] = field(default_factory=lambda: dict(KEYS))
@@ -40,18 +40,15 @@ class Receiver:
     asked: list[tuple[str, str]] = field(default_factory=list)
     error: Exception | None = None
     takes: bool = True
-    at_once: int = 0
-    most_at_once: int = 0
+    gate: asyncio.Event | None = None
 
     async def webhook_key(self, provider: str, job_id: str) -> WebhookKey | None:
         """As the port says."""
         self.asked.append((provider, job_id))
         if self.error is not None:
             raise self.error
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        await asyncio.sleep(0)
-        self.at_once -= 1
+        if self.gate is not None:
+            await self.gate.wait()
         return self.keys.get((provider, job_id))
 
     def webhook_arrived(self, job_id: str, body: bytes) -> bool:
