@@ -42,7 +42,7 @@ class Housekeeper:
             await asyncio.sleep(PAUSE)
 
     async def tidy(self) -> None:
-        """One round; raises what the store and the disk raise, and takes up the rest in the next one."""
+        """One round; raises `StoreUnavailable`, and what is left then is for the next one."""
         if self._keeping.days:
             await self._remove_old()
         await self._hold_the_cap()
@@ -55,14 +55,18 @@ class Housekeeper:
             self._remains = True
             removed += len(ids)
             for job_id in ids:
-                await self._files.discard(job_id)
+                await self._discard(job_id)
             await asyncio.sleep(BREATH)
         if removed:
             _log.info("the words of old jobs are removed", jobs=removed, older_than_days=self._keeping.days)
 
     async def _hold_the_cap(self) -> None:
         """Drop the oldest results that found no way to their users; those still to be delivered are never touched."""
-        sizes = await self._files.sizes()
+        try:
+            sizes = await self._files.sizes()
+        except OSError as error:
+            _log.warning("the kept results could not be measured", cause=str(error))
+            return
         total, dropped = sum(sizes.values()), 0
         while total > self._keeping.results and (kept := await self._store.kept(limit=BATCH)):
             for job in kept:
@@ -70,11 +74,18 @@ class Housekeeper:
                     break
                 await self._store.remove(job)
                 self._remains = True
-                await self._files.discard(job.id)
+                await self._discard(job.id)
                 total -= sizes.get(job.id, 0)
                 dropped += 1
         if dropped:
             _log.warning("kept results were dropped to hold RESULTS_MAX_MB", jobs=dropped, bytes_left=total)
+
+    async def _discard(self, job_id: str) -> None:
+        """Remove the job's files; what cannot be removed now is swept by the next start."""
+        try:
+            await self._files.discard(job_id)
+        except OSError as error:
+            _log.warning("files could not be removed", job=job_id, cause=str(error))
 
     async def _compact(self) -> None:
         self._compacted_at = self._clock.now()
