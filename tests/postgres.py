@@ -89,6 +89,12 @@ class Server:
         """The address of one of its databases."""
         return f"postgresql://{user}:{password}@/{database}?host={self.folder}"
 
+    def address(self, database: str) -> PostgresAddress:
+        """The same, parsed."""
+        address = parse_address(self.url(database))
+        assert isinstance(address, PostgresAddress)
+        return address
+
     @asynccontextmanager
     async def database(self, *, template: bool = True) -> AsyncIterator[PostgresAddress]:
         """A database for one test: with this program's schema, or without anything."""
@@ -99,9 +105,7 @@ class Server:
                 await self._make_template(admin)
             base = f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY" if template else ""
             await admin.execute(f"CREATE DATABASE {name} {base}")
-            address = parse_address(self.url(name))
-            assert isinstance(address, PostgresAddress)
-            yield address
+            yield self.address(name)
             await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         finally:
             await admin.close()
@@ -113,7 +117,7 @@ class Server:
         try:
             if not (self.folder / TEMPLATE).exists():
                 await admin.execute(f"CREATE DATABASE {TEMPLATE}")
-                async with open_store(parse_address(self.url(TEMPLATE)), _Clock()):
+                async with open_store(self.address(TEMPLATE), _Clock()):
                     (self.folder / TEMPLATE).touch()
         finally:
             await admin.execute("SELECT pg_advisory_unlock(1)")

@@ -24,6 +24,10 @@ FAULTS = [
     ({"HTTP_PORT": "99999"}, "HTTP_PORT is wrong"),
     ({"DATABASE_URL": "mysql://db"}, "DATABASE_URL is no address of an SQLite file or a PostgreSQL database"),
     ({"DATABASE_URL": "sqlite:////proc/none/bot.db"}, "The database cannot be used"),
+    (
+        {"DATABASE_URL": "postgresql://bot:a-pass-word@127.0.0.1:1/bot"},
+        "The database cannot be used: the PostgreSQL database bot at 127.0.0.1:1 cannot be reached",
+    ),
 ]
 """What is set, and how the line begins."""
 
@@ -48,6 +52,7 @@ async def test_a_wrong_setting_ends_the_start_with_one_line_that_names_it(
     process = BotProcess(sandbox, world, tmp_path)
     line = await refusal(process, **overrides)
     assert beginning in line
+    assert "a-pass-word" not in process.log()
     for value in overrides.values():
         if "TOKEN" in overrides or "KEY" in "".join(overrides):
             assert not value or value not in process.log()

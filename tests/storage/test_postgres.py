@@ -177,6 +177,19 @@ async def test_a_value_of_the_wrong_kind_is_raised_without_it(store: SqlStore) -
     assert "lighthouse" not in "".join(traceback.format_exception(caught.value))
 
 
+async def test_a_job_that_is_being_changed_holds_no_claim_up(
+    store: SqlStore, make_order: MakeOrder, admin: asyncpg.Connection
+) -> None:
+    """A slot is not left empty because the first in the queue is just being cancelled."""
+    first, second = [await _admitted(store, make_order()) for _ in range(2)]
+    async with admin.transaction():
+        await admin.execute("SELECT * FROM jobs WHERE id = $1 FOR UPDATE", first.id)
+        claiming = store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9)
+        taken = await asyncio.wait_for(claiming, 2)
+    assert taken is not None
+    assert taken.id == second.id
+
+
 # ── connections come and go ──────────────────────────────────────────────────
 
 

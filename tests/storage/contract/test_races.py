@@ -1,0 +1,81 @@
+"""Two connections at once, as two processes would have them: the database decides, whatever the isolation level."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from jobs.catalog import Provider
+from jobs.errors import Reason
+from jobs.model import Failure, Job
+from jobs.status import Status
+from storage.store import SqlStore
+
+Admit = Callable[..., Awaitable[Job]]
+JobIn = Callable[..., Awaitable[Job]]
+OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
+FAILURE = Failure(reason=Reason.DEADLINE, user_message="Late.", detail="late")
+
+
+@pytest.mark.parametrize(("concurrency", "per_minute"), [(5, 1_000), (1_000, 5)])
+async def test_simultaneous_claims_never_exceed_a_limit_and_use_it_up(
+    store: SqlStore, open_again: OpenStore, admit: Admit, concurrency: int, per_minute: int
+) -> None:
+    """Each of them has to see what the others have taken."""
+    for _ in range(12):
+        await admit()
+    async with open_again() as other:
+        claims = [
+            each.claim(provider=Provider.EACHLABS, key_id="key", concurrency=concurrency, per_minute=per_minute)
+            for each in [store, other] * 6
+        ]
+        taken = [job.id for job in await asyncio.gather(*claims) if job is not None]
+    assert len(taken) == len(set(taken)) == 5
+
+
+async def test_simultaneous_claims_of_two_keys_take_each_job_once(
+    store: SqlStore, open_again: OpenStore, admit: Admit
+) -> None:
+    """And leave none that could be taken."""
+    for _ in range(8):
+        await admit()
+    async with open_again() as other:
+        claims = [
+            each.claim(provider=Provider.EACHLABS, key_id=key, concurrency=4, per_minute=1_000)
+            for _ in range(4)
+            for each, key in ((store, "a"), (other, "b"))
+        ]
+        taken = [job.id for job in await asyncio.gather(*claims) if job is not None]
+    assert len(taken) == len(set(taken)) == 8
+
+
+async def test_simultaneous_looks_take_each_due_job_once(store: SqlStore, open_again: OpenStore, job_in: JobIn) -> None:
+    """Nobody is asked twice at the same moment."""
+    jobs = [await job_in(Status.RUNNING) for _ in range(10)]
+    for job in jobs:
+        await store.schedule_poll(job.id, at=0)
+    async with open_again() as other:
+        looks = [each.take_due_polls(limit=3, until=10**15) for each in [store, other] * 3]
+        taken = [job.id for found in await asyncio.gather(*looks) for job in found]
+        rest = await store.take_due_polls(limit=10, until=10**15)
+    assert sorted([*taken, *(job.id for job in rest)]) == sorted(job.id for job in jobs)
+
+
+async def test_of_simultaneous_ends_one_wins_and_the_reservation_ends_once(
+    store: SqlStore, open_again: OpenStore, job_in: JobIn
+) -> None:
+    """A failure, its duplicate and a cancel at the same moment."""
+    async with open_again() as other:
+        for _ in range(5):
+            job = await job_in(Status.RUNNING, images=2)
+            changed = await asyncio.gather(
+                store.mark_failed(job.id, FAILURE),
+                other.mark_failed(job.id, FAILURE),
+                other.mark_cancelling(job.id, sent_too=True),
+                store.mark_delivering(job.id, images=[], cost=None, prediction_id=None),
+            )
+            won = [each.status for each in changed if each is not None]
+            # A job that is being cancelled, or delivered, may still fail.
+            assert won in ([Status.FAILED], [Status.FAILED, Status.CANCELLING], [Status.FAILED, Status.DELIVERING])
+    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).used == 0
