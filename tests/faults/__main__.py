@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
 
 from tests.faults.cases import Case, Outcome, play
 from tests.faults.databases import ENGINES, server
 from tests.faults.plan import double_kills, gaps, random_kills, rehearsals, single_kills
 from tests.faults.report import findings, table
+
+_PROGRESS: Final = 50  # cases between two signs of life
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), help="(%(default)s)")
     parser.add_argument("--only", default="", help="only cases whose description fits this regular expression")
     parser.add_argument("--seeds", type=int, default=4, help="random moments: how many rows of them (%(default)s)")
-    parser.add_argument("--lanes", type=int, default=2 * (os.cpu_count() or 1), help="cases at once (%(default)s)")
+    parser.add_argument("--lanes", type=int, default=5 * (os.cpu_count() or 1), help="cases at once (%(default)s)")
     parser.add_argument("--keep", type=Path, help="a folder in which what each case leaves is kept")
     options = parser.parse_args(arguments)
     with server(options.engines), ProcessPoolExecutor(options.lanes, mp_context=get_context("spawn")) as pool:
@@ -54,7 +57,12 @@ class _Suite:
 
     def _run(self, cases: Sequence[Case]) -> list[Outcome]:
         waiting = [self._pool.submit(play, case, self._keep) for case in cases]
-        return [done.result() for done in as_completed(waiting)]
+        outcomes: list[Outcome] = []
+        for done in as_completed(waiting):
+            outcomes.append(done.result())
+            if len(outcomes) % _PROGRESS == 0:
+                _say(f"{time.monotonic() - self._began:5.0f} s  … {len(outcomes)} of {len(cases)}")
+        return outcomes
 
 
 def _report(suite: _Suite, *, whole: bool) -> int:

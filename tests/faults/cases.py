@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import logging
 import random
 import shutil
 import tempfile
@@ -55,6 +56,7 @@ class Outcome:
 def play(case: Case, keep: Path | None) -> Outcome:
     """Run one case by itself; what it leaves is kept in a folder of its own in `keep`. Blocking."""
     folder = Path(tempfile.mkdtemp(prefix="case-", dir=keep))
+    logging.getLogger("aiohttp.server").addFilter(_is_no_lost_line)
     try:
         return asyncio.run(run(case, folder, _zygote()))
     finally:
@@ -88,6 +90,11 @@ async def run(case: Case, folder: Path, zygote: Zygote) -> Outcome:
         verdict.findings.insert(0, trouble)
     lives = tuple(await asyncio.to_thread(read_trace, stage.keeper.trace))
     return Outcome(case=case, verdict=verdict, lives=lives, kills=min(stage.keeper.kills, len(case.deaths)))
+
+
+def _is_no_lost_line(record: logging.LogRecord) -> bool:
+    """A process that is killed in the middle of a request is no news to the sandbox."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], ConnectionError)
 
 
 @functools.cache

@@ -79,14 +79,30 @@ async def long(stage: Stage) -> None:
     await stage.hold(False)
 
 
-@scene(POLL)
+@scene(POLL, SYNCHRONOUS)
 async def nowhere(stage: Stage) -> None:
-    """Nowhere to post it: it is kept."""
+    """Nowhere to post it: it is kept, until its user asks for it."""
     await stage.hold(True)
-    await stage.world.set_permissions(stage.channel, deny=["send_messages", "view_channel"])
     await stage.world.set_accepts_dms(stage.mara, accepts=False)
-    await _outlive_the_token(stage, await stage.order(private=True))
+    job_id = await stage.order(private=True)
+    await _outlive_the_token(stage, job_id)
     await stage.hold(False)
+    await stage.until(job_id)
+    await stage.ask_for(job_id)
+
+
+@scene(POLL)
+async def too_large(stage: Stage) -> None:
+    """The channel takes one picture a message: the result is split."""
+    await stage.world.set_discord(attachment_size_limit=100_000)
+    await stage.order(count=2, format="png")
+
+
+@scene(POLL)
+async def partial(stage: Stage) -> None:
+    """One of the pictures cannot be used: the others are posted, that one is given back."""
+    await stage.world.add_fault("results.image", "garbage")
+    await stage.order(count=3)
 
 
 @scene(WEBHOOK)
@@ -161,6 +177,19 @@ async def late_failure(stage: Stage) -> None:
     await stage.world.add_fault("eachlabs.result", "failed", times=9)
     await _outlive_the_token(stage, await stage.order())
     await stage.hold(False)
+
+
+@scene(POLL)
+async def told_later(stage: Stage) -> None:
+    """It fails and no way is open: its user is told at the next command."""
+    await stage.hold(True)
+    await stage.world.set_accepts_dms(stage.mara, accepts=False)
+    await stage.world.add_fault("eachlabs.result", "failed", times=9)
+    job_id = await stage.order(private=True)
+    await _outlive_the_token(stage, job_id)
+    await stage.hold(False)
+    await stage.until(job_id)
+    await stage.learn(job_id)
 
 
 @scene(POLL)

@@ -89,8 +89,8 @@ class Stage:
 
         await eventually(taken, PATIENCE)
 
-    async def acted(self, act: Callable[[], Awaitable[Interaction]]) -> Interaction | None:
-        """Do it once, and wait until it is answered; None when the bot was not there for it."""
+    async def acted(self, act: Callable[[], Awaitable[Interaction]], *, finished: bool = False) -> Interaction | None:
+        """Do it once, and wait until it is acknowledged, or `finished`; None when the bot was not there for it."""
         await self.keeper.online.wait()
         starts = self.keeper.starts
         try:
@@ -100,7 +100,8 @@ class Stage:
 
         async def answered() -> Interaction | None:
             now = await self.world.interaction(interaction)
-            return now if now.state is not InteractionState.PENDING or self.keeper.starts > starts else None
+            waiting = {InteractionState.PENDING, *([InteractionState.DEFERRED] if finished else [])}
+            return now if now.state not in waiting or self.keeper.starts > starts else None
 
         return await eventually(answered, PATIENCE)
 
@@ -112,6 +113,32 @@ class Stage:
             return status if status in {*statuses, *FINISHED} else None
 
         return await eventually(reached, PATIENCE)
+
+    async def ask_for(self, job_id: str) -> None:
+        """`/history`, and Show, until a kept result is shown."""
+
+        async def shown() -> bool | None:
+            if (await self.job(job_id))["status"] != Status.UNDELIVERED:
+                return True
+            asked = await self.acted(lambda: self.world.command(self.mara, self.channel, "history"), finished=True)
+            button = await self._show_button(asked, job_id)
+            if button is not None:
+                message, custom_id = button
+                await self.acted(lambda: self.world.press(self.mara, message, custom_id), finished=True)
+            return None
+
+        await eventually(shown, PATIENCE)
+
+    async def learn(self, job_id: str) -> None:
+        """`/quota`, until its user has been told beside it how a job ended."""
+
+        async def told() -> bool | None:
+            if (await self.job(job_id))["told_at"] is not None:
+                return True
+            await self.acted(lambda: self.world.command(self.mara, self.channel, "quota"), finished=True)
+            return None
+
+        await eventually(told, PATIENCE)
 
     async def looked_at(self) -> None:
         """The API has been asked how a prediction does."""
@@ -134,6 +161,14 @@ class Stage:
             return True if jobs and all(_is_over(job) for job in jobs) else None
 
         await eventually(all_ended, PATIENCE)
+
+    async def _show_button(self, asked: Interaction | None, job_id: str) -> tuple[Message, str] | None:
+        """The button under a history that shows a job's kept result."""
+        if asked is None or asked.original_message_id is None:
+            return None
+        message = await self.world.message(asked.original_message_id)
+        ids = [button.custom_id for button in message.buttons if (button.custom_id or "").endswith(job_id)]
+        return (message, str(ids[0])) if ids else None
 
     async def _accepted(self, act: Callable[[], Awaitable[Interaction]]) -> str:
         while True:

@@ -15,7 +15,8 @@ JOB, OTHER = "1" * 20, "2" * 20
 
 def job(**values: object) -> Row:
     row = {
-        "id": JOB, "status": "delivered", "images": json.dumps([{}, {}]), "told_at": 5, "unknown_creates": 0,
+        "id": JOB, "interaction_id": 7, "status": "delivered", "images": json.dumps([{}, {}]), "told_at": 5,
+        "unknown_creates": 0,
         "reply_message_id": 1, "reply_expires_at": 900, "created_at": 0, "private": 0, "posted_message_id": 1,
     }  # fmt: skip
     return row | values
