@@ -64,7 +64,7 @@ async def test_the_limits_hold_across_a_restart_and_every_slot_that_frees_is_fil
     try:
         await process.start(**LIMITS)
         if on_their_way:
-            await world.add_fault("eachlabs.create", "slow", delay_s=1.0, times=SLOTS)
+            await world.add_fault("eachlabs.create", "slow", delay_s=2.0, times=SLOTS)
         for number in range(JOBS):
             options = {"prompt": f"fox {number}", "size": "square"}
             await world.command((mara, ben)[number % 2], art, "imagine", options)
@@ -74,7 +74,12 @@ async def test_the_limits_hold_across_a_restart_and_every_slot_that_frees_is_fil
             waiting = sum(row["status"] == "queued" for row in rows)
             return (len(rows), waiting) == (JOBS, JOBS - SLOTS) or None
 
+        async def have_arrived() -> bool | None:
+            requests = await world.image_requests("eachlabs")
+            return sum(request["method"] == "POST" for request in requests) == SLOTS or None
+
         await eventually(are_ordered)
+        await eventually(have_arrived)
         if not on_their_way:
             await in_flight(world, SLOTS)
         await process.signal(ending)
