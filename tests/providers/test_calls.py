@@ -51,9 +51,10 @@ async def refusing() -> str:
 
 
 async def test_an_answer_comes_with_what_else_matters(ask: Ask, vendor: Vendor) -> None:
-    """Status, body, pause and the request's name."""
-    vendor.say(201, b"ok", Retry_After="3", X_Request_Id="r-1")
-    assert await ask() == Answer(status=201, body=b"ok", retry_after=3.0, request_id="r-1")
+    """Status, body, pause, the request's name and the vendor's clock."""
+    vendor.say(201, b"ok", Retry_After="3", X_Request_Id="r-1", Date="Sat, 21 Nov 2026 10:00:00 GMT")
+    date = 1_795_255_200_000
+    assert await ask() == Answer(status=201, body=b"ok", retry_after=3.0, request_id="r-1", date=date)
 
 
 @pytest.mark.parametrize("call", list(Call))
