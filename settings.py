@@ -91,11 +91,11 @@ class Settings(BaseSettings):
         description="A channel's id: there the bot says what only its operator can mend (key, credit, lost creates).",
     )
     retention_days: int = Field(
-        90,
+        0,
         ge=0,
         le=36_500,
         description="After so many days the words of a finished job are removed: prompt, LoRA links, error texts, kept "
-        "images. Its numbers stay. 0 keeps them for ever.",
+        "images; Again then works no more. Its numbers stay. 0 keeps them.",
     )
     results_max_mb: int = Field(
         2048,

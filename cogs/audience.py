@@ -9,7 +9,7 @@ import structlog
 from cogs.buttons import failure_buttons
 from cogs.contents import Contents, Message
 from cogs.embeds import failure_embed
-from cogs.marks import FAILURE, numbers_of, shown_in, tells_the_end
+from cogs.marks import FAILURE, RESPONSE, numbers_of, shown_in, tells_the_end
 from cogs.notice import ReadyNotice
 from cogs.once import Once
 from cogs.posting import Content, Poster
@@ -38,9 +38,9 @@ class DiscordAudience:
     """Delivers by the first way that is open; each way may be tried again without harm.
 
     The ways are: the interaction's response, while its token lives; the channel, for what is public; more messages
-    through the interaction; a direct message. What was posted by a process that was killed is found again, with one
-    exception: a private result that was shown in its response, ephemerally, when the next process starts only
-    after the token's quarter of an hour. Nobody can look at it then, and it is sent again directly.
+    through the interaction; a direct message. What was posted by a process that was killed is found again. Where
+    nobody can look, at a private response after its token's quarter of an hour, the result is kept instead of sent
+    once more: `/history` has it.
     """
 
     def __init__(self, poster: Poster, once: Once, board: ProgressBoard, contents: Contents) -> None:
@@ -65,6 +65,8 @@ class DiscordAudience:
         shown = {number: posted for part, posted in known.items() if posted for number in numbers_of(part)}
         if 1 not in shown:
             shown |= await self._shown_in_response(job)
+        if 1 not in shown and RESPONSE in known and not self._poster.can_edit_reply(job):
+            return NowhereToPost(detail=_UNSEEN)
         places = dict(shown)
 
         async def show(message: Message) -> Posted:
@@ -88,14 +90,17 @@ class DiscordAudience:
         """See `jobs.ports.Audience`."""
         known = await self._once.known(job)
         if told := known.get(FAILURE):
+            await self._close_with_link(job, told)
             return Shown(posted=told)
         content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id, again=_may_help(job)))
         closed = ""
         if self._poster.can_edit_reply(job):
             try:
-                return Shown(posted=await self._poster.edit_reply(job, content))
+                return Shown(posted=await self._edit_reply(job, content))
             except WayClosed as error:
                 closed = f"response: {error}; "
+        elif RESPONSE in known:
+            return NowhereToPost(detail=_UNSEEN)
         elif told := await self._told_in_response(job):
             return Shown(posted=told)
         try:
@@ -111,17 +116,24 @@ class DiscordAudience:
         is_first, closed = 1 in message.numbers, ""
         if is_first and self._poster.can_edit_reply(job):
             try:
-                posted = await self._poster.edit_reply(job, message.content)
+                posted = await self._edit_reply(job, message.content)
             except WayClosed as error:
                 closed = f"response: {error}; "
             else:
-                if not message.is_whole:  # so that a repetition goes on with the others
+                if job.order.private or not message.is_whole:  # so that a repetition goes on with the others
                     await self._once.record(job, message.part, posted)
                 return posted
         try:
             return await self._ways.send(job, message.part, message.content, mention=is_first)
         except NoWay as error:
             raise NoWay(f"{closed}{error}") from error
+
+    async def _edit_reply(self, job: Job, content: Content) -> Posted:
+        """Idempotent; noted only where nobody will be able to look what came of it."""
+        if not job.order.private:
+            return await self._poster.edit_reply(job, content)
+        here = job.order.channel_id
+        return await self._once.send(job, RESPONSE, here, lambda: self._poster.edit_reply(job, content))
 
     async def _shown_in_response(self, job: Job) -> Mapping[int, Posted]:
         """What a process that was killed has shown there; while it can be edited, that is simply repeated."""

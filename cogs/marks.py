@@ -11,6 +11,7 @@ from jobs.model import Job
 
 READY: Final = "ready"
 FAILURE: Final = "failure"
+RESPONSE: Final = "response"  # a private one that shows a result
 _IMAGES: Final = re.compile(r"images (\d+)-(\d+)")
 _EPOCH: Final = 1_420_070_400_000  # UTC ms; https://discord.com/developers/docs/reference#snowflakes
 _TIME_SHIFT: Final = 22  # bits of a snowflake below its time

@@ -1,5 +1,6 @@
 """An upload's lost answer, or a death right after it: what is there is looked for, and nothing is posted twice."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -144,6 +145,41 @@ async def test_a_result_that_a_killed_process_has_shown_in_its_response_is_not_p
     assert job["posted_message_id"] == response.id
     assert [shows_images(message) for message in await world.messages(art, mara)] == [True]
     assert await creates(world) == 0
+
+
+async def test_a_private_result_that_may_have_been_shown_is_kept_once_nobody_can_look_any_more(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    response = await held(bot, imagine, world, private=True)
+    await world.add_fault("discord.edit_followup", "lost_answer", times=100_000)
+    await cut(bot, world, art, mara, lambda seen: seen.id == response.id and shows_images(seen))
+    await world.advance_clock(QUARTER_S + 1)
+    await bot.sql("UPDATE jobs SET reply_expires_at = 0")
+    await bot.start(webhooks=True)
+    await bot.wait_for_job("undelivered")
+    assert await world.messages(await world.dm(mara), mara) == []
+    assert await creates(world) == 0
+    assert await bot.images_charged() == 1
+
+
+async def test_a_private_result_whose_notes_are_complete_is_known_to_be_there(
+    bot: Bot, imagine: Imagine, world: SandboxClient, mara: User
+) -> None:
+    await held(bot, imagine, world, private=True)
+    await world.set_eachlabs(hold=False)
+    job = await bot.wait_for_job("delivered")
+    await bot.stop()
+    files = bot.folder / "results" / job["id"]
+    await asyncio.to_thread(files.mkdir)
+    await bot.sql(
+        "UPDATE jobs SET status = 'delivering', finished_at = NULL, told_at = NULL, posted_channel_id = NULL,"
+        " posted_message_id = NULL, reply_expires_at = 0"
+    )
+    await world.advance_clock(QUARTER_S + 1)
+    await bot.start(webhooks=True)
+    again = await bot.wait_for_job("delivered")
+    assert again["posted_message_id"] == job["posted_message_id"]
+    assert await world.messages(await world.dm(mara), mara) == []
 
 
 @pytest.mark.parametrize("killed", [False, True])
