@@ -28,6 +28,7 @@ KEPT: Final = (
     "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly. "
     "`/history` shows them."
 )
+_UNSEEN: Final = "it may stand in its private response, where nobody can look any more"
 NOT_MADE: Final = "No image came of this one; it was given back to the quota."
 _HOPELESS: Final = frozenset(
     {Reason.CONTENT_REFUSED, Reason.REJECTED, Reason.UNAUTHORISED, Reason.OUT_OF_CREDIT, Reason.NOT_OFFERED}
