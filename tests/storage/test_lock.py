@@ -1,6 +1,5 @@
 import asyncio
 import errno
-import fcntl
 import os
 import sys
 from asyncio.subprocess import PIPE
@@ -122,13 +121,14 @@ async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its file systems all have locks")
 async def test_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mere file as a lock would outlive its process, and keep the next start out."""
 
     def refuse(_descriptor: int, _operation: int) -> None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
-    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.raises(StoreUnavailable, match="its file system has no locks"):
         async with hold(tmp_path / "bot.db", on_wait=_never):
             pass
