@@ -63,6 +63,9 @@ def end_by_force(seconds: float, *, end: Callable[[int], object] = os._exit) -> 
 
 async def log_out(client: discord.Client, *, seconds: float = GOODBYE) -> None:
     """Close the gateway and the HTTP session; when Discord does not answer the close, without its answer."""
+    if client.user is None:  # never logged in: no gateway to close, and discord.py's own close would fail
+        await client.http.close()
+        return
     closing = asyncio.create_task(client.close())
     done, _ = await asyncio.wait({closing}, timeout=seconds)
     if not done:

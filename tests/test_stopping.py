@@ -15,6 +15,7 @@ class Deaf:
     def __init__(self) -> None:
         self.sockets_gone = asyncio.Event()
         self.closed = False
+        self.user: object | None = object()  # it is logged in
         self.http = SimpleNamespace(close=self._close_http)
 
     async def close(self) -> None:
@@ -40,3 +41,11 @@ async def test_a_close_that_is_answered_says_nothing() -> None:
         await log_out(client)
     assert client.closed
     assert log == []
+
+
+async def test_a_client_that_never_logged_in_has_no_gateway_to_close() -> None:
+    client: Any = Deaf()
+    client.user = None
+    await log_out(client)
+    assert client.sockets_gone.is_set()
+    assert not client.closed
