@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 PLACE = re.compile(
-    r"`((?:bot|demo|logs|parts|settings|standby|startup|stopping)\.py|(?:cogs|docs|jobs|media|providers|sandbox|storage|web)/[\w/.*-]*)`"
+    r"`((?:bot|demo|logs|parts|settings|standby|startup|stopping)\.py|(?:cogs|docs|jobs|media|providers|sandbox|storage|tests|web)/[\w/.*-]*)`"
 )
 
 
