@@ -47,10 +47,11 @@ async def _resume(job: Job, world: World, steps: Steps) -> None:
                     user_message="The bot was restarted before the image service's answer came. Please try again.",
                 ),
             )
-        case Status.RUNNING:
+        case Status.RUNNING | Status.UNCONFIRMED:
+            # The last process may have taken it for a look that it did not finish: nobody waits for the end of that.
             await world.store.schedule_poll(job.id, at=world.clock.now())
             world.audience.follow(job)
-        case Status.QUEUED | Status.UNCONFIRMED:
+        case Status.QUEUED:
             world.audience.follow(job)
         case Status.DELIVERING:
             world.tasks.spawn(f"deliver {job.id}", steps.delivering.deliver(job))

@@ -13,6 +13,7 @@ from jobs.errors import GenerationFailed
 from jobs.model import Job
 from jobs.outcomes import Admitted, AlreadyAdmitted, ImageData, OverQuota, StillRunning, WebhookNews
 from jobs.ports import DeliveryDelayed
+from jobs.recovery import recover
 from jobs.service import JobService, NotAccepting
 from jobs.status import Status
 from jobs.world import World, internal
@@ -193,6 +194,18 @@ async def test_a_start_takes_up_every_unfinished_job_where_it_stands(rig: Rig) -
     assert await rig.status(cancelling) is Status.CANCELLED
     assert await rig.status(submitting) is Status.UNCONFIRMED
     assert [job.id for job, _ in rig.api.created] == [queued.id]
+
+
+@pytest.mark.parametrize("state", [Status.RUNNING, Status.UNCONFIRMED])
+async def test_a_start_looks_at_once_at_what_the_last_process_was_looking_at(rig: Rig, state: Status) -> None:
+    job = await rig.running() if state is Status.RUNNING else await rig.claimed()
+    if state is Status.UNCONFIRMED:
+        await rig.store.mark_unconfirmed(job.id, next_poll_at=rig.clock.ms)
+    await rig.store.schedule_poll(job.id, at=rig.clock.ms)
+    assert await rig.store.take_due_polls(limit=1, until=rig.clock.ms + 120_000)
+    world = rig.world()
+    await recover(world, JobService(world, ONE_SLOT)._steps)
+    assert await rig.store.next_poll_at() == rig.clock.ms
 
 
 async def test_a_start_sweeps_folders_that_nobody_needs_and_keeps_what_is_undelivered(rig: Rig) -> None:
