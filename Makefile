@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo run test check format lock clean
+.PHONY: help demo run test faults check format lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ run: $(VENV)/app.stamp  ## run the bot with the settings of .env
 
 test: $(VENV)/dev.stamp  ## run all tests
 	@$(BIN)/python -m pytest -n auto
+
+faults: $(VENV)/dev.stamp  ## kill the real process at every commit and every call, and count what is lost
+	@$(BIN)/python -m tests.faults
 
 check: $(VENV)/dev.stamp  ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -76,11 +76,11 @@ def _audit_end(verdict: Verdict, job: Row, evidence: Evidence) -> None:
     match status:
         case Status.DELIVERED:
             verdict.delivered += 1
-            if len(shown) != _made(job):
-                wrong = f"delivered, but {len(shown)} of {_made(job)} pictures can be seen"
+            if len(shown) != (made := _made(job, evidence)):
+                wrong = f"delivered, but {len(shown)} of {made} pictures can be seen"
         case Status.UNDELIVERED:
             verdict.kept += 1
-            if job["id"] not in evidence.folders:
+            if job["removed_at"] is None and job["id"] not in evidence.folders:
                 wrong = "undelivered, but nothing is kept"
         case Status.FAILED | Status.CANCELLED:
             verdict.told += 1
@@ -113,14 +113,15 @@ def _audit_charge(verdict: Verdict, job: Row, evidence: Evidence) -> None:
     rows = [row for row in evidence.ledger if row["job_id"] == job["id"]]
     ends = [row["kind"] for row in rows if row["kind"] != "reserve"]
     charged = sum(row["images"] for row in rows)
-    due = _made(job) if job["status"] in {Status.DELIVERED, Status.UNDELIVERED} else 0
+    due = _made(job, evidence) if job["status"] in {Status.DELIVERED, Status.UNDELIVERED} else 0
     if len(rows) - len(ends) != 1 or len(ends) != 1 or charged != due:
         verdict.double_charges += 1
         verdict.findings.append(f"{job['id']} ({job['status']}): {charged} images are charged, {due} due; {ends}")
 
 
 def _audit_remains(verdict: Verdict, job: Row, evidence: Evidence) -> None:
-    if job["status"] in FINISHED - {Status.UNDELIVERED} and job["id"] in evidence.folders:
+    is_over = job["status"] in FINISHED - {Status.UNDELIVERED} or job["removed_at"] is not None
+    if is_over and job["id"] in evidence.folders:
         verdict.other += 1
         verdict.findings.append(f"{job['id']} is {job['status']}, but its files are still there")
     reply = next((message for message in evidence.messages if message.id == job["reply_message_id"]), None)
@@ -144,7 +145,10 @@ def _troubles(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
         yield "a traceback: " + evidence.log[evidence.log.index("Traceback") :][-1500:]
 
 
-def _made(job: Row) -> int:
+def _made(job: Row, evidence: Evidence) -> int:
+    """How many pictures there are; of a job whose words were removed only the ledger knows."""
+    if job["removed_at"] is not None:
+        return sum(row["images"] for row in evidence.ledger if row["job_id"] == job["id"])
     images: list[Any] = json.loads(job["images"])
     return len(images)
 

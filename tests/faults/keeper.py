@@ -1,10 +1,11 @@
 """Keeps the bot running as a service manager does: whoever kills it, it is started again at once."""
 
 import asyncio
+import math
 import signal
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from sandbox.client import SandboxClient
 from tests.e2e.processes import BotProcess
@@ -13,6 +14,9 @@ from tests.faults.points import Kill, environment
 
 Death = Kill | float
 """At a point, or so many seconds after the start."""
+
+ASKED: Final = math.inf
+"""When the scene asks for it."""
 
 
 class Died(Exception):
@@ -53,6 +57,13 @@ class Keeper:
         """
         if self._running is not None:
             await asyncio.shield(self._running)
+
+    async def die(self) -> None:
+        """Kill the process that runs now, and wait until the next one is online."""
+        await self.online.wait()
+        self.online.clear()
+        await self._process.signal(signal.SIGKILL)
+        await self.online.wait()
 
     async def kill(self) -> None:
         """End it for good, however it is."""

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from jobs.status import Status
 from sandbox.client import User
+from tests.faults.keeper import ASKED, Death
 from tests.faults.stage import Mode, Stage
 
 POLL, WEBHOOK, SYNCHRONOUS = Mode.POLL, Mode.WEBHOOK, Mode.SYNCHRONOUS
@@ -21,18 +22,24 @@ class Scene:
     name: str
     modes: tuple[Mode, ...]
     play: Play
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str]
+    delivers_in_parts: bool  # by several messages that follow one another
+    deaths: tuple[Death, ...]  # what the scene itself begins with; what is tried comes after these
 
 
 SCENES: Final[dict[str, Scene]] = {}
 
 
-def scene(*modes: Mode, **settings: str) -> Callable[[Play], Play]:
+def scene(
+    *modes: Mode, in_parts: bool = False, deaths: tuple[Death, ...] = (), **settings: str
+) -> Callable[[Play], Play]:
     """Register a play under its own name, for these modes, with these settings of the bot."""
 
     def register(play: Play) -> Play:
         name = play.__name__.replace("_", " ")
-        SCENES[name] = Scene(name=name, modes=modes, play=play, settings=settings)
+        SCENES[name] = Scene(
+            name=name, modes=modes, play=play, settings=settings, delivers_in_parts=in_parts, deaths=deaths
+        )
         return play
 
     return register
@@ -70,7 +77,7 @@ async def late_and_private(stage: Stage) -> None:
     await stage.hold(False)
 
 
-@scene(POLL, SYNCHRONOUS)
+@scene(POLL, in_parts=True)
 async def long(stage: Stage) -> None:
     """Whoever waited long is told that the result is there."""
     await stage.hold(True)
@@ -91,11 +98,11 @@ async def nowhere(stage: Stage) -> None:
     await stage.ask_for(job_id)
 
 
-@scene(POLL)
+@scene(POLL, in_parts=True)
 async def too_large(stage: Stage) -> None:
     """The channel takes one picture a message: the result is split."""
     await stage.world.set_discord(attachment_size_limit=100_000)
-    await stage.order(count=2, format="png")
+    await stage.order(count=3, format="png")
 
 
 @scene(POLL)
@@ -254,6 +261,28 @@ async def cancel_and_failure(stage: Stage) -> None:
     await stage.until(job_id, Status.RUNNING)
     await stage.looked_at()
     await stage.cancel(job_id)
+
+
+# ── much later ───────────────────────────────────────────────────────────────
+
+
+@scene(POLL, deaths=(ASKED,), RETENTION_DAYS="1", RESULTS_MAX_MB="1")
+async def tidying(stage: Stage) -> None:
+    """A start removes the words of an old job, and a kept result that is too much."""
+    await stage.hold(True)
+    await stage.world.set_accepts_dms(stage.mara, accepts=False)
+    kept, old = await stage.order(private=True), await stage.order(stage.ben)
+    for job_id in (kept, old):
+        await _outlive_the_token(stage, job_id)
+    await stage.hold(False)
+    for job_id in (kept, old):
+        await stage.until(job_id)
+    await stage.pad(kept, megabytes=2)
+    await stage.database.rows(
+        "UPDATE jobs SET created_at = created_at - 200000000 WHERE status = 'delivered' RETURNING id"
+    )
+    await stage.keeper.die()
+    await stage.removed()
 
 
 # ── a busy server, for kills at random moments ───────────────────────────────

@@ -76,11 +76,12 @@ class Stage:
         return await self._accepted(lambda: self.world.press(user or self.mara, message, label="Again"))
 
     async def cancel(self, job_id: str, user: User | None = None) -> None:
-        """Press Cancel until it is taken, or the job has ended."""
+        """Press Cancel until it is taken, or it is too late: a synchronous API cannot be told to stop."""
+        too_late = {Status.SUBMITTING} if self.mode is Mode.SYNCHRONOUS else set()
 
         async def taken() -> bool | None:
             job = await self.job(job_id)
-            if job["status"] in {*FINISHED, Status.CANCELLING}:
+            if job["status"] in {*FINISHED, *too_late, Status.CANCELLING}:
                 return True
             message = await self.world.message(job["reply_message_id"])
             if self.keeper.online.is_set() and _can_press(message, "Cancel"):
@@ -152,6 +153,19 @@ class Stage:
     async def remove_files(self, job_id: str) -> None:
         """Let a stored result vanish from the disk."""
         await asyncio.to_thread(shutil.rmtree, self.folder / "results" / job_id, ignore_errors=True)
+
+    async def pad(self, job_id: str, *, megabytes: int) -> None:
+        """Let a stored result be so much larger."""
+        file = self.folder / "results" / job_id / "padding"
+        await asyncio.to_thread(file.write_bytes, bytes(megabytes * 1024 * 1024))
+
+    async def removed(self) -> None:
+        """Nothing but the numbers is left of any job."""
+
+        async def all_removed() -> bool | None:
+            return all(job["removed_at"] is not None for job in await self.jobs()) or None
+
+        await eventually(all_removed, PATIENCE)
 
     async def ended(self) -> None:
         """Every job has ended, and the users of the failed and cancelled ones have been told."""

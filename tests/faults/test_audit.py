@@ -16,7 +16,7 @@ JOB, OTHER = "1" * 20, "2" * 20
 def job(**values: object) -> Row:
     row = {
         "id": JOB, "interaction_id": 7, "status": "delivered", "images": json.dumps([{}, {}]), "told_at": 5,
-        "unknown_creates": 0,
+        "unknown_creates": 0, "removed_at": None,
         "reply_message_id": 1, "reply_expires_at": 900, "created_at": 0, "private": 0, "posted_message_id": 1,
     }  # fmt: skip
     return row | values
@@ -95,6 +95,7 @@ READY: dict[str, Any] = {"text": "<@4> your image is ready.", "pictures": 0, "me
         ("overpaid", replace(GOOD, creates=2)),
         ("overpaid", replace(GOOD, jobs=[job(unknown_creates=1)], creates=3)),
         ("other", replace(GOOD, folders=frozenset({JOB}))),
+        ("other", replace(GOOD, jobs=[job(status="undelivered", removed_at=9)], folders=frozenset({JOB}))),
         ("other", replace(GOOD, most_in_flight=11)),
         ("other", replace(GOOD, most_per_minute=101)),
         ("other", replace(GOOD, refused=1)),
