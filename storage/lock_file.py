@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+import structlog
 from filelock import FileLock, Timeout
 
 from jobs.ports import StoreUnavailable
 from storage.held import Held
 
+_log = structlog.get_logger(__name__)
 NO_LOCKS: Final = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK})
 LOOK_SECONDS: Final = 1.0  # how often to see that the file is still the one that is locked
 
@@ -65,11 +67,15 @@ def _acquired(lock: FileLock) -> bool:
 
 async def _watch(place: Path, identity: tuple[int, int] | None, held: Held, look_seconds: float) -> None:
     """A file that was removed or replaced is locked for nobody else: another process would lock the new one."""
-    while True:
-        if identity is None or await asyncio.to_thread(_identity, place) != identity:
-            held.lose(f"{place} was removed or replaced")
-            return
-        await asyncio.sleep(look_seconds)
+    try:
+        while True:
+            if identity is None or await asyncio.to_thread(_identity, place) != identity:
+                held.lose(f"{place} was removed or replaced")
+                return
+            await asyncio.sleep(look_seconds)
+    except Exception as error:  # noqa: BLE001 - whatever it is: not to know is to have lost it
+        _log.exception("the watch over the lock has failed")
+        held.lose(f"{place} could not be looked at ({type(error).__name__})")
 
 
 def _identity(place: Path) -> tuple[int, int] | None:

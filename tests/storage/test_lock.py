@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from jobs.ports import StoreUnavailable
 from storage.address import DatabaseAddress, PostgresAddress, parse_address
 from storage.lock import hold
+from storage.lock_file import hold_file
 from tests.postgres import Server, own_server
 from tests.storage.support import url_of
 
@@ -146,6 +147,35 @@ async def test_a_lock_whose_file_goes_is_lost(tmp_path: Path, replaced: bool) ->
         assert held.reason is not None
         async with hold(tmp_path / "bot.db", on_wait=_never) as other:
             assert other.reason is None
+
+
+async def test_a_watch_that_fails_has_lost_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it fails of: not to know is to have lost it."""
+
+    def fail(_place: Path) -> None:
+        raise LookupError("a fault of ours")
+
+    with capture_logs() as log:
+        async with hold_file(tmp_path / "bot.db", on_wait=_never, poll_seconds=0.01, look_seconds=0.01) as held:
+            monkeypatch.setattr("storage.lock_file._identity", fail)
+            assert "could not be looked at (LookupError)" in await asyncio.wait_for(held.lost(), 5)
+    assert [entry["event"] for entry in log] == ["the watch over the lock has failed"]
+
+
+async def test_a_watch_over_a_session_that_fails_has_lost_the_lock(
+    postgres: PostgresAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same there."""
+
+    def fail(_address: PostgresAddress) -> None:
+        raise LookupError("a fault of ours")
+
+    monkeypatch.setattr("storage.lock_session.LOOK_SECONDS", 0.05)
+    with capture_logs() as log:
+        async with hold(postgres, on_wait=_never) as held:
+            monkeypatch.setattr("storage.lock_session.translated", fail)
+            assert "could not be asked for the lock (LookupError)" in await asyncio.wait_for(held.lost(), 5)
+    assert [entry["event"] for entry in log] == ["the watch over the lock has failed"]
 
 
 async def _end_the_locks_session(address: PostgresAddress) -> None:
