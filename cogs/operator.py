@@ -18,6 +18,7 @@ from jobs.status import Status
 
 _log = structlog.get_logger(__name__)
 _AGAIN: Final = 60.0  # seconds until a message is tried again that Discord did not take
+GOODBYE: Final = 2.0  # seconds that Discord has at the stop
 _TRIES: Final = 30  # then it is dropped: the log has it all
 
 
@@ -67,9 +68,13 @@ class OperatorNotices:
                 await self._signal.wait(seconds=pause)
 
     async def close(self) -> None:
-        """At the stop: say what was still being gathered."""
+        """At the stop: say what was still being gathered, unless Discord is slow to take it."""
         self._unsent += self._bulletin.due(self._clock.now(), all_losses=True)
-        await self._send()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await self._send()
+        except TimeoutError:
+            _log.warning("the operator's channel did not take everything in time", unsent=len(self._unsent))
 
     async def _send(self) -> bool:
         """Send what is unsent, as far as Discord takes it."""

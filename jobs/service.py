@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from jobs.archive import Archive
+from jobs.cancelling import Cancelling
 from jobs.catalog import Catalog, Provider
 from jobs.completion import Completion
 from jobs.delivering import Delivering
@@ -14,6 +15,7 @@ from jobs.ending import Ending
 from jobs.lost import Lost
 from jobs.model import Job, Order, Usage
 from jobs.outcomes import Admission, Admitted
+from jobs.ports import StoreUnavailable
 from jobs.recovery import Steps, recover
 from jobs.request import estimate_cost
 from jobs.submission import Submission
@@ -37,11 +39,13 @@ class JobService:
         delivering = Delivering(world, self._ending)
         self._completion = Completion(world, self._ending, delivering)
         lost = Lost(world, self._completion, self._ending)
-        submission = Submission(world, self._completion, self._ending, lost)
-        self._steps = Steps(lost=lost, delivering=delivering, ending=self._ending)
+        self._cancelling = Cancelling(world, self._ending, lost)
+        submission = Submission(world, self._completion, self._ending, lost, self._cancelling)
+        self._steps = Steps(lost=lost, delivering=delivering, cancelling=self._cancelling, ending=self._ending)
         self._dispatcher = Dispatcher(world, submission, self._ending, limits)
         self._watcher = Watcher(world, self._completion, self._ending, lost)
         self._webhooks = Webhooks(world, self._completion, self._ending)
+        self._started = False
         self._accepting = True
         self.archive: Final = Archive(world, self._ending, delivering)
 
@@ -51,6 +55,7 @@ class JobService:
         """Resume what is unfinished, then start the loops."""
         await self._world.estimates.load(self._world.store)
         await recover(self._world, self._steps)
+        self._started = True
         self._world.tasks.supervise("dispatcher", self._dispatcher.run)
         self._world.tasks.supervise("watcher", self._watcher.run)
 
@@ -58,10 +63,14 @@ class JobService:
         """Accept nothing from now on: the stop has begun."""
         self._accepting = False
 
-    async def stop(self, *, seconds: float) -> None:
-        """Begin nothing more, give what is on its way so many seconds, then cut it; the next start resumes it."""
+    async def begin_nothing(self) -> None:
+        """Take no order and no report, and end the loops; what is on its way goes on. Returns within seconds."""
         self.refuse_orders()
         await self._world.tasks.stop_loops()
+
+    async def stop(self, *, seconds: float) -> None:
+        """Begin nothing more, give what is on its way so many seconds, then cut it; the next start resumes it."""
+        await self.begin_nothing()
         await self._world.tasks.drain(seconds=seconds)
 
     # ── for commands and buttons ─────────────────────────────────────────────
@@ -112,8 +121,8 @@ class JobService:
         return await self._world.store.get(job_id)
 
     async def cancel(self, job: Job) -> bool:
-        """Stop a job for its user and refund it; False when it is too late for that."""
-        return await self._ending.cancel(job)
+        """Begin to stop a job for its user; refunded once it is stopped. False when it is too late for that."""
+        return await self._cancelling.cancel(job)
 
     async def recent_loras(self, *, guild_id: int, user_id: int) -> Sequence[str]:
         """The LoRA sources that the user took last in this server, newest first."""
@@ -122,9 +131,16 @@ class JobService:
     # ── for the webhook receiver ─────────────────────────────────────────────
 
     async def webhook_key(self, provider: str, job_id: str) -> WebhookKey | None:
-        """What proves a report about this job: see `jobs.webhooks`."""
+        """What proves a report about this job: see `jobs.webhooks`.
+
+        Raises:
+            StoreUnavailable: nobody can say now; the start has not taken up its job yet, or the stop has begun.
+        """
+        # Before that a report would be used beside `recover`, or for a job that a restored copy is about to give up.
+        if not self._started or not self._accepting:
+            raise StoreUnavailable("no report is taken before the start has ended or once the stop has begun")
         return await self._webhooks.key(provider, job_id)
 
     def webhook_arrived(self, job_id: str, body: bytes) -> bool:
-        """Take a proven report: see `jobs.webhooks`."""
-        return self._webhooks.arrived(job_id, body)
+        """Take a proven report: see `jobs.webhooks`; False as well when the stop has begun while it was read."""
+        return self._accepting and self._webhooks.arrived(job_id, body)

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -15,6 +16,7 @@ from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
 from tests.e2e.support import PATIENCE, Bot, eventually, shows_images, title
 from tests.postgres import own_server
+from web.server import WebServer
 
 LOST = "the lock of the database was lost; standing by"
 STANDING_BY = "standing by to take over"
@@ -61,6 +63,27 @@ async def test_a_lost_lock_ends_all_work_until_it_is_held_again(
     await imagine()
     assert len(await results(world, art, mara)) == 2
     assert len(await world.predictions()) == 2
+
+
+async def test_whoever_has_lost_the_lock_begins_nothing_while_requests_under_way_are_answered(
+    bot: Bot, world: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The HTTP side may take two seconds to end, in which another process is the active one."""
+    at_work: set[str] = set()
+    leave = WebServer.__aexit__
+
+    async def left(self: WebServer, *error: Any) -> None:
+        at_work.update(task.get_name() for task in asyncio.all_tasks())
+        await leave(self, *error)
+
+    monkeypatch.setattr(WebServer, "__aexit__", left)
+    await bot.start()
+    after = await world.cursor()
+    (bot.folder / "bot.db.lock").unlink()
+    await world.wait_until_ready(PATIENCE, after)
+    assert lost(bot) == 1
+    assert at_work
+    assert not at_work & {"dispatcher", "watcher", "housekeeping"}
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from jobs.dispatcher import Limits
 from jobs.errors import GenerationFailed
 from jobs.model import Job
 from jobs.outcomes import Admitted, AlreadyAdmitted, ImageData, OverQuota, StillRunning, WebhookNews
-from jobs.ports import DeliveryDelayed
+from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.recovery import recover
 from jobs.service import JobService, NotAccepting
 from jobs.status import Status
@@ -237,6 +237,32 @@ async def test_a_stop_begins_nothing_new_and_lets_a_create_finish(rig: Rig) -> N
     assert isinstance(second, Admitted)
     assert await rig.status(first.job) is Status.RUNNING
     assert await rig.status(second.job) is Status.QUEUED
+
+
+async def test_no_report_is_taken_before_the_start_has_taken_up_everything_or_once_the_stop_begins(rig: Rig) -> None:
+    """Beside the start a job would be delivered twice, and one of a restored copy although it is given up."""
+    job, service = await rig.running(), JobService(rig.world(), ONE_SLOT)
+    with pytest.raises(StoreUnavailable):
+        await service.webhook_key("eachlabs", job.id)
+    await service.start()
+    assert await service.webhook_key("eachlabs", job.id) is not None
+    await service.begin_nothing()
+    with pytest.raises(StoreUnavailable):
+        await service.webhook_key("eachlabs", job.id)
+    assert not service.webhook_arrived(job.id, b"{}")
+    await service.stop(seconds=1)
+
+
+async def test_whoever_is_to_begin_nothing_has_no_loops_any_more_and_takes_no_order(rig: Rig) -> None:
+    world = rig.world()
+    service = JobService(world, ONE_SLOT)
+    await service.start()
+    assert set(world.tasks.loops) == {"dispatcher", "watcher"}
+    await service.begin_nothing()
+    assert world.tasks.loops == ()
+    with pytest.raises(NotAccepting):
+        await service.place_order(rig.order())
+    await service.stop(seconds=1)
 
 
 async def settled_created(rig: Rig) -> None:
