@@ -51,7 +51,7 @@ from parts import (
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
 from standby import Stopped, Turn, take_turns
-from startup import Health, StartFault, check_operator_channel, log_in, prepare_folder, register_commands
+from startup import Health, PassingFault, StartFault, connect, introduce, log_in, prepare_folder
 from stopping import StopOnSignal, log_out
 from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
@@ -79,7 +79,8 @@ async def serve(settings: Settings, stop: asyncio.Event, *, restored: bool = Fal
         async with contextlib.AsyncExitStack() as stack:
             client = await turn.until_over(stack.enter_async_context(_running(settings, turn, restored=restored)))
             restored = False  # what is unfinished from now on is this process's own
-            await turn.until_over(client.connect())
+            turn.has_started = True
+            await turn.until_over(connect(client, settings))
 
     try:
         await asyncio.to_thread(prepare_folder, settings.data_dir)
@@ -124,8 +125,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
                 Help(catalog),
             ):
                 await client.add_cog(cog)
-            await register_commands(client, settings)
-            await check_operator_channel(client, settings)
+            await introduce(client, settings)
             if restored:
                 await give_up_unfinished(store)
                 if isinstance(database, Path):
@@ -179,13 +179,14 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             await stack.enter_async_context(server)
         except OSError as error:
             address = f"{settings.http_host}:{settings.http_port}"
-            raise StartFault(
+            raise PassingFault(
                 f"HTTP_HOST and HTTP_PORT: cannot listen on {address} ({error.strerror}). Choose a free port."
             ) from None
+        # First of all, before the server lets requests under way finish: no new work, above all without the lock.
+        stack.push_async_callback(service.begin_nothing)
         _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
         await log_in(client, settings)
         stack.callback(lambda: _log.info("stopping", seconds=turn.patience(settings.stop_seconds)))
-        stack.callback(service.refuse_orders)  # first of all, and answered for as long as the rest takes
         yield client
 
 

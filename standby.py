@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from jobs.ports import StoreUnavailable
-from startup import StartFault
+from startup import PassingFault
 from storage.address import DatabaseAddress
 from storage.held import Held
 from storage.lock import hold
@@ -16,7 +16,7 @@ from storage.lock import hold
 _log = structlog.get_logger("standby")
 _T = TypeVar("_T")
 YIELD_SECONDS: Final = 1.0  # after a lost lock: whoever stands by comes first
-AGAIN_SECONDS: Final = 15.0  # after a turn that could not start although an earlier one could
+AGAIN_SECONDS: Final = 15.0  # after a turn that could not start
 
 
 class Stopped(Exception):
@@ -33,6 +33,7 @@ class Turn:
     def __init__(self, stop: asyncio.Event, held: Held | None = None) -> None:
         self._stop = stop
         self._held = held
+        self.has_started = False  # set by the run once it serves: what ends it later is no wrong setting
 
     async def until_over(self, work: Coroutine[Any, Any, _T]) -> _T:
         """What the work returns; it is cancelled when the turn is over first.
@@ -71,33 +72,39 @@ class Turn:
 async def take_turns(address: DatabaseAddress, stop: asyncio.Event, run: Callable[[Turn], Awaitable[None]]) -> None:
     """Run whenever this process is the active one of the database, until the run ends by itself.
 
-    The first turn has to succeed in starting. After it nothing but the stop ends this: a turn that cannot start is
-    tried again, and meanwhile another process may have it.
+    A process that has neither stood by nor run has to succeed in starting. After that what may pass is tried again,
+    and meanwhile another process may have the turn; a refused token or a wrong setting ends it all the same.
 
     Raises:
         Stopped: the stop was asked for.
-        StartFault: the first turn cannot start.
+        StartFault: it cannot start, for good.
+        PassingFault: the first turn cannot start.
         StoreUnavailable: the same, because of the database.
-        UnusableDatabase: the same, for good.
+        UnusableDatabase: the database cannot be used, for good.
     """
-    started = False
+    persists = False
+
+    def stand_by() -> None:
+        nonlocal persists
+        persists = True
+        _log.info("another process runs on this database; standing by to take over")
+
     while True:
+        turn = Turn(stop)
         try:
             async with contextlib.AsyncExitStack() as stack:
-                lock = hold(address, on_wait=_standing_by, patient=started)
+                lock = hold(address, on_wait=stand_by, patient=persists)
                 held = await Turn(stop).until_over(stack.enter_async_context(lock))
-                await run(Turn(stop, held))
+                turn = Turn(stop, held)
+                await run(turn)
                 return
         except LockLost as lost:
-            started = True
+            persists = True
             _log.warning("the lock of the database was lost; standing by", cause=str(lost))
             await Turn(stop).until_over(asyncio.sleep(YIELD_SECONDS))
-        except (StartFault, StoreUnavailable) as fault:
-            if not started:
+        except (PassingFault, StoreUnavailable) as fault:
+            persists = persists or turn.has_started
+            if not persists:
                 raise
-            _log.error("the bot could not start again yet", cause=str(fault), pause_s=AGAIN_SECONDS)
+            _log.error("the bot could not start yet; trying again", cause=str(fault), pause_s=AGAIN_SECONDS)
             await Turn(stop).until_over(asyncio.sleep(AGAIN_SECONDS))
-
-
-def _standing_by() -> None:
-    _log.info("another process runs on this database; standing by to take over")

@@ -1,6 +1,7 @@
 """The start: what can go wrong with it, in one line each, and what `/readyz` tells afterwards."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +20,10 @@ _log = structlog.get_logger("startup")
 
 class StartFault(Exception):
     """The bot cannot start; `str()` is one line that says why and what to do."""
+
+
+class PassingFault(StartFault):
+    """What may be over by itself: a first start tells it all the same, since it may as well be a wrong setting."""
 
 
 class Troubled(Protocol):
@@ -72,12 +77,31 @@ async def log_in(client: Fluxcord, settings: Settings) -> None:
     """Log in, which also sets the client up.
 
     Raises:
-        StartFault: Discord refuses the token, or cannot be reached.
+        StartFault: Discord refuses the token.
+        PassingFault: Discord cannot be reached.
     """
     try:
-        await client.login(settings.discord_token.get_secret_value())
+        with _reaching(settings):
+            await client.login(settings.discord_token.get_secret_value())
     except discord.LoginFailure:
         raise StartFault("Discord refused DISCORD_TOKEN: reset it under Bot on the application's page.") from None
+
+
+async def connect(client: Fluxcord, settings: Settings) -> None:
+    """Stay connected to the gateway; discord.py mends every break by itself, but asks for the address only once.
+
+    Raises:
+        PassingFault: Discord cannot be reached.
+        discord.ConnectionClosed: Discord closed the gateway for good.
+    """
+    with _reaching(settings):
+        await client.connect()
+
+
+@contextlib.contextmanager
+def _reaching(settings: Settings) -> Iterator[None]:
+    try:
+        yield
     except (
         aiohttp.ClientError,
         discord.GatewayNotFound,
@@ -85,18 +109,23 @@ async def log_in(client: Fluxcord, settings: Settings) -> None:
         discord.NotFound,
         TimeoutError,
     ) as error:
-        raise StartFault(
+        raise PassingFault(
             f"Discord cannot be reached at {settings.discord_api_url} ({type(error).__name__}). "
             "Check the network and DISCORD_API_URL, then start again."
         ) from None
 
 
-async def register_commands(client: Fluxcord, settings: Settings) -> None:
-    """Register the commands, if they have changed.
+async def introduce(client: Fluxcord, settings: Settings) -> None:
+    """Tell Discord what the bot offers, and see that the operator can be told something.
 
     Raises:
-        StartFault: Discord refuses them in DEV_GUILD_ID.
+        StartFault: Discord refuses the commands in DEV_GUILD_ID.
     """
+    await _register_commands(client, settings)
+    await _check_operator_channel(client, settings)
+
+
+async def _register_commands(client: Fluxcord, settings: Settings) -> None:
     memory = settings.data_dir / "commands.json"
     try:
         await client.register_commands(guild_id=settings.dev_guild_id, memory=memory)
@@ -110,7 +139,7 @@ async def register_commands(client: Fluxcord, settings: Settings) -> None:
         _log.warning("the commands could not be registered", status=error.status)
 
 
-async def check_operator_channel(client: Fluxcord, settings: Settings) -> None:
+async def _check_operator_channel(client: Fluxcord, settings: Settings) -> None:
     """Warn when OPERATOR_CHANNEL_ID is no channel that the bot can write to; the bot is of use without it too."""
     channel_id = settings.operator_channel_id
     if channel_id is None:

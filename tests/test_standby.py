@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 import standby
 from jobs.ports import StoreUnavailable
 from standby import LockLost, Stopped, Turn, take_turns
-from startup import StartFault
+from startup import PassingFault, StartFault
 from storage.held import Held
+from storage.lock import hold
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ async def test_a_run_that_ends_by_itself_ends_the_turns(tmp_path: Path) -> None:
     assert len(runs) == 1
 
 
-@pytest.mark.parametrize("fault", [StartFault("no token"), StoreUnavailable("no disk")])
+@pytest.mark.parametrize("fault", [StartFault("no token"), PassingFault("away"), StoreUnavailable("no disk")])
 async def test_a_first_turn_that_cannot_start_is_told(tmp_path: Path, fault: Exception) -> None:
     async def run(_turn: Turn) -> None:
         raise fault
@@ -38,7 +39,7 @@ async def test_a_first_turn_that_cannot_start_is_told(tmp_path: Path, fault: Exc
         await take_turns(tmp_path / "bot.db", asyncio.Event(), run)
 
 
-@pytest.mark.parametrize("fault", [StartFault("Discord cannot be reached"), StoreUnavailable("starting")])
+@pytest.mark.parametrize("fault", [PassingFault("Discord cannot be reached"), StoreUnavailable("starting")])
 async def test_a_later_turn_that_cannot_start_is_tried_again(tmp_path: Path, fault: Exception) -> None:
     turns = 0
 
@@ -56,7 +57,41 @@ async def test_a_later_turn_that_cannot_start_is_tried_again(tmp_path: Path, fau
     assert turns == 4
     lost, *tries = [entry["event"] for entry in log]
     assert lost == "the lock of the database was lost; standing by"
-    assert tries == ["the bot could not start again yet"] * 2
+    assert tries == ["the bot could not start yet; trying again"] * 2
+
+
+@pytest.mark.parametrize("fault", [PassingFault("Discord answers 503"), StoreUnavailable("recovering")])
+@pytest.mark.parametrize("before", ["stood by", "ran"])
+async def test_whoever_has_stood_by_or_run_outlives_a_bad_moment(tmp_path: Path, before: str, fault: Exception) -> None:
+    turns, standing_by = 0, asyncio.Event()
+
+    async def run(turn: Turn) -> None:
+        nonlocal turns
+        turns += 1
+        turn.has_started = before == "ran"
+        if turns == 1:
+            raise fault
+
+    with capture_logs() as log:
+        if before == "stood by":
+            async with hold(tmp_path / "bot.db", on_wait=standing_by.set):
+                task = asyncio.create_task(take_turns(tmp_path / "bot.db", asyncio.Event(), run))
+                while not log:  # noqa: ASYNC110 - it says so in the log alone
+                    await asyncio.sleep(0.001)
+            await task
+        else:
+            await take_turns(tmp_path / "bot.db", asyncio.Event(), run)
+    assert turns == 2
+    assert log[-1]["event"] == "the bot could not start yet; trying again"
+
+
+async def test_a_refused_token_ends_a_later_turn_too(tmp_path: Path) -> None:
+    async def run(turn: Turn) -> None:
+        turn.has_started = True
+        raise StartFault("refused")
+
+    with pytest.raises(StartFault, match="refused"):
+        await take_turns(tmp_path / "bot.db", asyncio.Event(), run)
 
 
 @pytest.mark.parametrize("moment", ["running", "standing by", "between two turns"])
