@@ -96,8 +96,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, restored: bool = Fal
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIterator[Fluxcord]:
     """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
-    database = settings.database
-    clock, tasks, metrics = SystemClock(), Tasks(), Metrics()
+    database, clock, tasks, metrics = settings.database, SystemClock(), Tasks(), Metrics()
     catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
     estimates = Estimates(catalog)
     async with contextlib.AsyncExitStack() as stack:
@@ -130,6 +129,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
                 await give_up_unfinished(store)
                 if isinstance(database, Path):
                     await asyncio.to_thread(forget_taken_at, database)
+            await notices.load()
             tasks.supervise("database probe", store.look_after_trouble)
             tasks.supervise("housekeeping", Housekeeper(store, files, clock, make_keeping(settings)).run)
             tasks.supervise("progress", board.run)
@@ -138,7 +138,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
         poster, contents = Poster(client, clock), Contents(catalog, fit_pictures)
-        notices = OperatorNotices(client, clock, channel_id=settings.operator_channel_id)
+        notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
         observer = Observers(metrics, notices)
         breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
         board = ProgressBoard(poster, ProgressReader(store, catalog, estimates, clock, breakers, slots=slots).read)
@@ -167,6 +167,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
                 readiness=Health(client, tasks, store),
                 metrics=metrics,
                 count_jobs=store.count_by_status,
+                count_unknown_creates=store.count_unknown_creates,
             ),
             host=settings.http_host,
             port=settings.http_port,

@@ -31,9 +31,18 @@ class _Episode:
     told: frozenset[Reason] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A message for the operator."""
+
+    text: str
+    lost: Mapping[str, int] = field(default_factory=dict)  # by job: how many of its creates are told of with it
+
+
 @dataclass(kw_only=True)
 class _Losses:
-    jobs: list[str] = field(default_factory=list)
+    jobs: dict[str, int] = field(default_factory=dict)  # how many creates of the job were given up in all
+    creates: int = 0
     first_at: int = 0
     told_at: int | None = None
 
@@ -59,16 +68,17 @@ class Bulletin:
         elif circuit.state is not State.CLOSED:
             self._episodes[circuit.key_id] = _Episode(circuit=circuit, began=now)
 
-    def given_up(self, job: Job, *, now: int) -> None:
-        """The outcome of the job's last create stays unknown."""
+    def given_up(self, job: Job, *, now: int, creates: int = 1) -> None:
+        """The outcome of so many of the job's last creates stays unknown."""
         losses = self._losses.setdefault(job.provider, _Losses())
         if not losses.jobs:
             losses.first_at = now
-        losses.jobs.append(job.id)
+        losses.jobs[job.id] = job.unknown_creates
+        losses.creates += creates
 
-    def due(self, now: int, *, all_losses: bool = False) -> list[str]:
+    def due(self, now: int, *, all_losses: bool = False) -> list[Notice]:
         """The messages to be sent now, each handed out once; `all_losses`: at the end, lost creates without delay."""
-        texts = []
+        notices = []
         for key_id, episode in list(self._episodes.items()):
             at = _moment(episode)
             if at is None or now < at:
@@ -76,22 +86,28 @@ class Bulletin:
             if episode.circuit.state is State.CLOSED:
                 del self._episodes[key_id]
                 if episode.told:
-                    texts.append(_recovered(episode.circuit))
+                    notices.append(Notice(text=_recovered(episode.circuit)))
             elif episode.circuit.reason is not None:
                 self._episodes[key_id] = replace(episode, told=episode.told | {episode.circuit.reason})
-                texts.append(_opened(episode.circuit))
+                notices.append(Notice(text=_opened(episode.circuit, self._open(episode.circuit.provider))))
         for provider, losses in self._losses.items():
             at = losses.due_at()
             if at is not None and (all_losses or now >= at):
-                texts.append(_lost(provider, losses.jobs))
-                losses.jobs, losses.told_at = [], now
-        return texts
+                text = _lost(provider, list(losses.jobs), losses.creates)
+                notices.append(Notice(text=text, lost=losses.jobs))
+                losses.jobs, losses.creates, losses.told_at = {}, 0, now
+        return notices
 
     def next_at(self) -> int | None:
         """When there will be something to say if nothing else happens; None: never."""
         moments = [_moment(episode) for episode in self._episodes.values()]
         moments += [losses.due_at() for losses in self._losses.values()]
         return min((at for at in moments if at is not None), default=None)
+
+    def _open(self, provider: Provider) -> list[Circuit]:
+        """The API's keys with which nothing is sent now."""
+        circuits = [episode.circuit for episode in self._episodes.values() if episode.circuit.provider is provider]
+        return [circuit for circuit in circuits if circuit.state is not State.CLOSED]
 
 
 def _moment(episode: _Episode) -> int | None:
@@ -115,30 +131,31 @@ def _key(circuit: Circuit) -> str:
     return f"`{setting}`" if circuit.of == 1 else f"key {circuit.number} of {circuit.of} in `{setting}`"
 
 
-def _opened(circuit: Circuit) -> str:
-    title = f"**{_TITLES[circuit.provider]}**"
-    others = "Jobs for this API fail until then; their users are refunded."
-    if circuit.of > 1:
-        others = "The other keys take its jobs over."
+def _opened(circuit: Circuit, opened: list[Circuit]) -> str:
+    title, jobs = f"**{_TITLES[circuit.provider]}**", _fate(circuit.of - len(opened), opened)
     if circuit.trouble is Trouble.SERVICE:
-        waiting = "Jobs wait for it for ten minutes, then fail; their users are refunded."
-        return f"{title} has had trouble for minutes ({_key(circuit)}). {waiting} There is nothing to do here."
+        return f"{title} has had trouble for minutes ({_key(circuit)}). {jobs} There is nothing to do here."
     if circuit.reason is Reason.OUT_OF_CREDIT:
-        return (
-            f"The credit at {title} is used up ({_key(circuit)}). Top it up there; the bot needs no restart. {others}"
-        )
-    return (
-        f"{title} refuses the bot's API key ({_key(circuit)}). Check it in `.env`, then start the bot again. {others}"
-    )
+        return f"The credit at {title} is used up ({_key(circuit)}). Top it up there; the bot needs no restart. {jobs}"
+    return f"{title} refuses the bot's API key ({_key(circuit)}). Check it in `.env`, then start the bot again. {jobs}"
+
+
+def _fate(working: int, opened: list[Circuit]) -> str:
+    """What becomes of the API's jobs: as `jobs.breaker.Outage` decides it."""
+    if working:
+        return f"{working} other {'key takes' if working == 1 else 'keys take'} its jobs over."
+    if any(circuit.trouble is Trouble.SERVICE for circuit in opened):
+        return "No key works now: jobs wait for ten minutes, then fail; their users are refunded."
+    return "No key works now: jobs for this API fail until one does; their users are refunded."
 
 
 def _recovered(circuit: Circuit) -> str:
     return f"**{_TITLES[circuit.provider]}** works again ({_key(circuit)})."
 
 
-def _lost(provider: Provider, jobs: list[str]) -> str:
-    title, count = _TITLES[provider], len(jobs)
-    ids = ", ".join(f"`{job_id}`" for job_id in jobs[:_IDS_MOST]) + (" …" if count > _IDS_MOST else "")
+def _lost(provider: Provider, jobs: list[str], count: int) -> str:
+    title = _TITLES[provider]
+    ids = ", ".join(f"`{job_id}`" for job_id in jobs[:_IDS_MOST]) + (" …" if len(jobs) > _IDS_MOST else "")
     what = "1 create" if count == 1 else f"{count} creates"
     was = "was" if count == 1 else "were"
     looked = f" and {was} not found again" if provider is Provider.EACHLABS else ""

@@ -7,16 +7,18 @@ import aiohttp
 import discord
 import structlog
 
-from cogs.bulletin import Bulletin
+from cogs.bulletin import Bulletin, Notice
 from jobs.breaker import Circuit
 from jobs.catalog import Provider
+from jobs.doubts import DoubtRecords
 from jobs.errors import Reason
 from jobs.model import Job
-from jobs.ports import Clock
+from jobs.ports import Clock, StoreUnavailable
 from jobs.signal import Signal
 from jobs.status import Status
 
 _log = structlog.get_logger(__name__)
+DAY: Final = 24 * 3600 * 1000  # ms
 _AGAIN: Final = 60.0  # seconds until a message is tried again that Discord did not take
 GOODBYE: Final = 2.0  # seconds that Discord has at the stop
 _TRIES: Final = 30  # then it is dropped: the log has it all
@@ -25,13 +27,14 @@ _TRIES: Final = 30  # then it is dropped: the log has it all
 class OperatorNotices:
     """An observer that writes to OPERATOR_CHANNEL_ID; without one it says nothing, since the log has it all."""
 
-    def __init__(self, client: discord.Client, clock: Clock, *, channel_id: int | None) -> None:
+    def __init__(self, client: discord.Client, clock: Clock, store: DoubtRecords, *, channel_id: int | None) -> None:
         self._client = client
+        self._store = store
         self._clock = clock
         self._channel_id = channel_id
         self._bulletin = Bulletin()
         self._signal = Signal()
-        self._unsent: list[str] = []
+        self._unsent: list[Notice] = []
 
     def admitted(self, job: Job) -> None:
         """Of no interest here."""
@@ -51,6 +54,14 @@ class OperatorNotices:
         """Told once when it opens, and once when it has closed again."""
         self._bulletin.circuit_changed(circuit, now=self._clock.now())
         self._signal.wake()
+
+    async def load(self) -> None:
+        """Take up what an earlier process did not come to tell of; older than a day, it stands in the metrics alone."""
+        if self._channel_id is None:
+            return
+        now = self._clock.now()
+        for job in await self._store.untold_losses(since=now - DAY):
+            self._bulletin.given_up(job, now=now, creates=job.unknown_creates - job.unknown_told)
 
     async def run(self) -> None:
         """The loop: say what is due."""
@@ -79,10 +90,19 @@ class OperatorNotices:
     async def _send(self) -> bool:
         """Send what is unsent, as far as Discord takes it."""
         while self._unsent:
-            if not await self._sent(self._unsent[0]):
+            if not await self._sent(self._unsent[0].text):
                 return False
-            self._unsent.pop(0)
+            await self._note(self._unsent.pop(0))
         return True
+
+    async def _note(self, notice: Notice) -> None:
+        """Remember what has been told, so that no start tells it again."""
+        if self._channel_id is None or not notice.lost:
+            return
+        try:
+            await self._store.mark_losses_told(notice.lost)
+        except StoreUnavailable as error:
+            _log.warning("that the operator was told could not be noted: a start may repeat it", cause=str(error))
 
     async def _sent(self, text: str) -> bool:
         if self._channel_id is None:

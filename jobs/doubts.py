@@ -5,7 +5,7 @@ can be. An API that tells what an execution was made of decides most cases: a pr
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -72,6 +72,18 @@ class DoubtRecords(Protocol):
 
     async def queued(self, *, provider: Provider, created_before: int, limit: int) -> Sequence[Job]:
         """At most `limit` jobs that wait to be sent to an API and were ordered by then (UTC ms)."""
+        ...
+
+    async def count_unknown_creates(self) -> int:
+        """Creates that may have been paid although nothing came of them, since the database was made."""
+        ...
+
+    async def untold_losses(self, *, since: int) -> Sequence[Job]:
+        """Jobs ordered after `since` (UTC ms) with such creates of which the operator was not told, oldest first."""
+        ...
+
+    async def mark_losses_told(self, told: Mapping[str, int]) -> None:
+        """By job: of how many of its unknown creates the operator has been told."""
         ...
 
     async def unknown_executions(self, executions: Sequence[Execution], *, provider: Provider) -> Sequence[Execution]:

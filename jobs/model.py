@@ -104,6 +104,7 @@ class Job:
     told_at: int | None = None  # its user learnt how it ended
     doubted_at: int | None = None  # when the answer to its last create was lost
     unknown_creates: int = 0  # creates that may have been paid although nothing came of them
+    unknown_told: int = 0  # of how many of these the operator was told
     removed_at: int | None = None  # the retention removed its prompt and whatever was kept of its result
 
     @property

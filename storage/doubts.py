@@ -1,12 +1,12 @@
 """Questions about creates whose answer was lost, and about jobs that an outage keeps waiting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jobs.catalog import Provider
 from jobs.doubts import OpenCreate, Window
 from jobs.model import Job
 from jobs.outcomes import Execution
-from storage.part import Part
+from storage.part import Part, uninterrupted
 from storage.rows import job_from
 
 
@@ -32,6 +32,23 @@ class Doubts(Part):
                 for execution in executions
             ]
         return [execution for execution, owner in zip(executions, owners, strict=True) if owner is None]
+
+    async def count_unknown_creates(self) -> int:
+        """Creates that may have been paid although nothing came of them, since the database was made."""
+        async with self._engine.reading() as connection:
+            return int(await self._sql.count_unknown_creates(connection))
+
+    async def untold_losses(self, *, since: int) -> Sequence[Job]:
+        """Jobs ordered after `since` (UTC ms) with such creates of which the operator was not told, oldest first."""
+        async with self._engine.reading() as connection:
+            return [job_from(row) async for row in self._sql.untold_losses(connection, since=since)]
+
+    @uninterrupted
+    async def mark_losses_told(self, told: Mapping[str, int]) -> None:
+        """By job: of how many of its unknown creates the operator has been told."""
+        async with self._engine.transaction() as connection:
+            for job_id, creates in told.items():
+                await self._sql.mark_losses_told(connection, id=job_id, told=creates)
 
     async def queued(self, *, provider: Provider, created_before: int, limit: int) -> Sequence[Job]:
         """At most `limit` jobs that wait to be sent to an API and were ordered by then (UTC ms)."""

@@ -124,7 +124,7 @@ async def _watch(connection: asyncpg.Connection, held: Held, address: PostgresAd
                 await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
     except StoreUnavailable as error:
         held.lose(str(error))
-    except Exception as error:  # noqa: BLE001 - whatever it is: not to know is to have lost it
+    except Exception as error:  # whatever it is: not to know is to have lost it
         log.exception("the watch over the lock has failed")
         held.lose(f"{address} could not be asked for the lock ({type(error).__name__})")
 

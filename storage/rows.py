@@ -49,6 +49,7 @@ def job_from(row: Row) -> Job:
         told_at=row["told_at"],
         doubted_at=row["doubted_at"],
         unknown_creates=row["unknown_creates"],
+        unknown_told=row["unknown_told"],
         removed_at=row["removed_at"],
     )
 

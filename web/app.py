@@ -18,6 +18,7 @@ from web.webhooks import BODY_SECONDS, PATH, Webhooks
 _log = structlog.get_logger(__name__)
 
 CountJobs = Callable[[], Awaitable[Mapping[Status, int]]]
+CountCreates = Callable[[], Awaitable[int]]
 
 
 def build_app(
@@ -26,6 +27,7 @@ def build_app(
     readiness: Readiness,
     metrics: Metrics,
     count_jobs: CountJobs,
+    count_unknown_creates: CountCreates,
     providers: Collection[str] = (Provider.EACHLABS,),
     body_seconds: float = BODY_SECONDS,
 ) -> web.Application:
@@ -36,10 +38,11 @@ def build_app(
         readiness: what `/readyz` asks.
         metrics: what `/metrics` tells.
         count_jobs: tells how many jobs are in each unfinished state; asked at each scrape.
+        count_unknown_creates: tells how many creates may have been paid for nothing; asked at each scrape.
         providers: those that send webhooks.
         body_seconds: within which a webhook's body must have come.
     """
-    probes = _Probes(readiness, metrics, count_jobs)
+    probes = _Probes(readiness, metrics, count_jobs, count_unknown_creates)
     app = web.Application(middlewares=[_log_faults])
     app.router.add_post(PATH, Webhooks(webhooks, metrics, providers=providers, body_seconds=body_seconds).handle)
     app.router.add_get("/healthz", probes.health)
@@ -64,8 +67,11 @@ async def _log_faults(request: web.Request, handler: Handler) -> web.StreamRespo
 class _Probes:
     """What a load balancer, an orchestrator and Prometheus ask."""
 
-    def __init__(self, readiness: Readiness, metrics: Metrics, count_jobs: CountJobs) -> None:
-        self._readiness, self._metrics, self._count_jobs = readiness, metrics, count_jobs
+    def __init__(
+        self, readiness: Readiness, metrics: Metrics, count_jobs: CountJobs, count_creates: CountCreates
+    ) -> None:
+        self._readiness, self._metrics = readiness, metrics
+        self._count_jobs, self._count_creates = count_jobs, count_creates
 
     async def health(self, _: web.Request) -> web.Response:
         """200 while the event loop runs: restart the bot when this fails."""
@@ -84,9 +90,10 @@ class _Probes:
         )
 
     async def metrics(self, _: web.Request) -> web.Response:
-        """Everything counted; the jobs in each state are asked of the database at each scrape."""
+        """Everything counted; what the database holds is asked of it at each scrape."""
         try:
             self._metrics.set_jobs_in_state(await self._count_jobs())
+            self._metrics.set_unknown_creates(await self._count_creates())
         except StoreUnavailable as error:
             _log.debug("jobs could not be counted", cause=str(error))
         return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

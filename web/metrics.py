@@ -56,6 +56,11 @@ class Metrics:
         self._in_state = Gauge(
             "fluxcord_jobs_in_state", "Unfinished jobs by state.", ["status"], registry=self._registry
         )
+        self._unknown_creates = Gauge(
+            "fluxcord_unknown_creates",
+            "Creates that may have been paid although nothing came of them, as the database holds them.",
+            registry=self._registry,
+        )
         self._open_keys = Gauge(
             "fluxcord_open_keys", "API keys with which nothing is sent now.", ["provider"], registry=self._registry
         )
@@ -104,6 +109,10 @@ class Metrics:
         for status in Status:
             if status not in FINISHED:
                 self._in_state.labels(status).set(counts.get(status, 0))
+
+    def set_unknown_creates(self, count: int) -> None:
+        """How many creates may have been paid for nothing since the database was made, whatever was restarted."""
+        self._unknown_creates.set(count)
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""

@@ -6,6 +6,8 @@ ALTER TABLE jobs ADD COLUMN told_at BIGINT;
 ALTER TABLE jobs ADD COLUMN doubted_at BIGINT;
 -- Creates of this job that may have been paid although nothing ever came of them, looked for in vain.
 ALTER TABLE jobs ADD COLUMN unknown_creates INTEGER NOT NULL DEFAULT 0 CHECK (unknown_creates >= 0);
+-- Of how many of these the operator was told.
+ALTER TABLE jobs ADD COLUMN unknown_told INTEGER NOT NULL DEFAULT 0 CHECK (unknown_told >= 0);
 -- When the retention removed the prompt and whatever was kept of the result.
 ALTER TABLE jobs ADD COLUMN removed_at BIGINT;
 
@@ -23,6 +25,8 @@ CREATE INDEX jobs_kept ON jobs (completed_at) WHERE status = 'undelivered' AND r
 
 CREATE INDEX jobs_to_remove ON jobs (created_at)
 WHERE removed_at IS NULL AND status IN ('delivered', 'undelivered', 'cancelled', 'failed');
+
+CREATE INDEX jobs_unknown ON jobs (created_at, unknown_creates, unknown_told) WHERE unknown_creates > 0;
 
 -- Messages that cannot be sent twice without being seen twice: each is noted before its send, and named after it.
 CREATE TABLE posts (

@@ -21,3 +21,14 @@ UNION ALL
 SELECT * FROM jobs
 WHERE status = 'queued' AND not_before > 0 AND provider = :provider AND created_at <= :created_before
 LIMIT CAST(:most AS BIGINT);
+
+-- name: count_unknown_creates()$
+SELECT COALESCE(SUM(unknown_creates), 0) FROM jobs WHERE unknown_creates > 0;
+
+-- name: untold_losses(since)
+SELECT * FROM jobs
+WHERE unknown_creates > 0 AND unknown_creates > unknown_told AND created_at > :since
+ORDER BY created_at;
+
+-- name: mark_losses_told(id, told)!
+UPDATE jobs SET unknown_told = :told WHERE id = :id AND unknown_told < :told;

@@ -1,24 +1,64 @@
 """The operator's channel: what is said there, and that nobody waits for it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import discord
 import pytest
 
 from cogs import operator
 from cogs.operator import OperatorNotices
+from jobs.world import internal
+from tests.jobs.support import Rig, opened_rig
 from tests.support import make_job
 
 
-class Clock:
-    """Stands still."""
-
-    def now(self) -> int:
-        """UTC milliseconds."""
-        return 1_000
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with opened_rig(tmp_path) as opened:
+        yield opened
 
 
-async def test_at_the_stop_nobody_waits_long_for_discord(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def client() -> discord.Client:
+    return discord.Client(intents=discord.Intents.none())
+
+
+async def test_what_a_killed_process_did_not_tell_is_told_by_the_next_one_once(
+    rig: Rig, client: discord.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Channel:
+        async def send(self, text: str) -> None:
+            said.append(text)
+
+    monkeypatch.setattr(client, "get_partial_messageable", lambda _id: Channel())
+    job = await rig.claimed()
+    await rig.store.mark_failed(job.id, internal("lost"), unknown=True)
+    for channel in (None, 1, 1):  # without a channel nobody was told
+        notices = OperatorNotices(client, rig.clock, rig.store, channel_id=channel)
+        await notices.load()
+        await notices.close()
+    [text] = said
+    assert "1 create got no answer" in text
+    assert job.id in text
+
+
+async def test_what_was_lost_more_than_a_day_ago_stands_in_the_metrics_alone(rig: Rig, client: discord.Client) -> None:
+    job = await rig.claimed()
+    await rig.store.mark_failed(job.id, internal("lost"), unknown=True)
+    rig.clock.advance(operator.DAY)
+    notices = OperatorNotices(client, rig.clock, rig.store, channel_id=1)
+    await notices.load()
+    await notices.close()  # with something to tell it would ask Discord
+    assert await rig.store.count_unknown_creates() == 1
+
+
+async def test_at_the_stop_nobody_waits_long_for_discord(
+    rig: Rig, client: discord.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A lost lock must be let go although Discord is away."""
     begun = asyncio.Event()
 
@@ -27,10 +67,9 @@ async def test_at_the_stop_nobody_waits_long_for_discord(monkeypatch: pytest.Mon
             begun.set()
             await asyncio.Event().wait()
 
-    client = discord.Client(intents=discord.Intents.none())
     monkeypatch.setattr(client, "get_partial_messageable", lambda _id: Silent())
     monkeypatch.setattr(operator, "GOODBYE", 0.01)
-    notices = OperatorNotices(client, Clock(), channel_id=1)
+    notices = OperatorNotices(client, rig.clock, rig.store, channel_id=1)
     notices.create_given_up(make_job(unknown_creates=1))
     await asyncio.wait_for(notices.close(), 5)
     assert begun.is_set()

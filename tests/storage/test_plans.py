@@ -12,9 +12,10 @@ from storage.store import SqlStore
 QUERIES = load_queries(SqliteAdapter)
 NAMES = [name for name in QUERIES.available_queries if not name.endswith("_cursor")]
 
-# What may be read whole: the short list of migrations, and indexes of few jobs: unfinished, or kept for their users.
+# What may be read whole: the short list of migrations, and indexes of few jobs: unfinished, kept for their users, or
+# perhaps paid for nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|jobs USING (COVERING )?INDEX jobs_(unfinished|kept)"
+    r"SCAN (schema_migrations|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
@@ -40,6 +41,8 @@ INDEXES = {
     "old_jobs": ["jobs_to_remove (created_at<?)"],
     "kept_jobs": ["jobs_kept"],
     "open_creates": ["attempts_minute (key_id=? AND sent_at>? AND sent_at<?)"],
+    "count_unknown_creates": ["COVERING INDEX jobs_unknown"],
+    "untold_losses": ["jobs_unknown (created_at>?)"],
     "job_of_prediction": ["jobs_prediction (provider=? AND prediction_id=?)"],
     "queued": ["jobs_ready (provider=?)", "jobs_waiting (provider=? AND not_before>?)"],
     "recent_durations": ["jobs_durations (model=?)"],

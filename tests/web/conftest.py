@@ -84,6 +84,11 @@ class Site:
         """What the store would count."""
         return {Status.RUNNING: 3}
 
+    @staticmethod
+    async def count_unknown_creates() -> int:
+        """The same of creates that may have been paid for nothing."""
+        return 2
+
     @property
     def unavailable(self) -> Exception:
         """What the store raises when it is away."""
@@ -110,7 +115,8 @@ class Site:
 async def serve(*, listening: Mapping[str, Any] | None = None, **options: Any) -> AsyncIterator[Site]:
     """Run the server on a free port, with options of `build_app` and, `listening`, of the server."""
     receiver, health, metrics = Receiver(), Health(), Metrics()
-    app = build_app(webhooks=receiver, readiness=health, metrics=metrics, **{"count_jobs": Site.count_jobs} | options)
+    counts = {"count_jobs": Site.count_jobs, "count_unknown_creates": Site.count_unknown_creates}
+    app = build_app(webhooks=receiver, readiness=health, metrics=metrics, **counts | options)
     async with (
         WebServer(app, host="127.0.0.1", port=0, **listening or {}) as server,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as http,

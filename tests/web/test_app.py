@@ -61,6 +61,11 @@ async def test_unfinished_jobs_are_counted_at_each_scrape(site: Site) -> None:
     assert 'fluxcord_jobs_in_state{status="queued"} 0.0' in answer.text
 
 
+async def test_creates_that_may_have_been_paid_for_nothing_are_asked_of_the_database_at_each_scrape(site: Site) -> None:
+    """What is counted in memory is forgotten at every restart."""
+    assert "fluxcord_unknown_creates 2.0" in (await site.http.get("/metrics")).text
+
+
 async def test_metrics_are_told_although_the_database_is_away(serving: Serving) -> None:
     """What is counted in memory is still worth having."""
 
@@ -78,11 +83,12 @@ async def test_other_paths_do_not_exist(site: Site) -> None:
 
 async def test_the_port_is_free_again_when_the_server_is_left(site: Site) -> None:
     """A restart finds it free, and a taken one is told."""
-    app = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics(), count_jobs=site.count_jobs)
+    counts = {"count_jobs": site.count_jobs, "count_unknown_creates": site.count_unknown_creates}
+    app = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics(), **counts)
     with pytest.raises(OSError, match="address already in use"):
         async with WebServer(app, host="127.0.0.1", port=site.port):
             pytest.fail("it listens twice")
-    other = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics(), count_jobs=site.count_jobs)
+    other = build_app(webhooks=site.receiver, readiness=site.health, metrics=Metrics(), **counts)
     async with WebServer(other, host="127.0.0.1", port=0) as server:
         port = server.port
     async with httpx.AsyncClient(trust_env=False) as http:

@@ -145,3 +145,25 @@ async def test_whoever_knows_of_no_images_does_not_give_them_up(store: SqlStore,
     job = await job_in(Status.DELIVERING)
     assert await store.mark_failed(job.id, FAILURE, stored_too=False) is None
     assert await store.mark_failed(job.id, FAILURE) is not None
+
+
+async def test_unknown_creates_are_counted_for_good_and_told_of_once(
+    store: SqlStore, job_in: JobIn, advance: Advance, clock: Clock
+) -> None:
+    """The operator's bill does not begin anew with every start."""
+    begin = clock.now() - 1
+    one = await job_in(Status.UNCONFIRMED)
+    assert await store.count_unknown_creates() == 0
+    assert await store.mark_failed(one.id, FAILURE, unknown=True)
+    advance(10)
+    other = await job_in(Status.SUBMITTING)
+    assert await store.requeue(other.id, not_before=0, unknown=True)
+    assert await store.count_unknown_creates() == 2
+    assert [job.id for job in await store.untold_losses(since=begin)] == [one.id, other.id]
+    assert [job.id for job in await store.untold_losses(since=one.created_at)] == [other.id]
+    await store.mark_losses_told({one.id: 1, "z" * 20: 1})
+    [left] = await store.untold_losses(since=begin)
+    assert (left.id, left.unknown_creates, left.unknown_told) == (other.id, 1, 0)
+    await store.mark_losses_told({other.id: 1, one.id: 0})
+    assert await store.untold_losses(since=begin) == []
+    assert await store.count_unknown_creates() == 2
