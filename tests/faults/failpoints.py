@@ -134,13 +134,16 @@ def _named(name: str, method: Call) -> Call:
 
 
 async def _changes(engine: Any, connection: Any) -> str:
-    """`submitting>running`: what the transaction changes, against what everybody else still sees."""
-    after = await _statuses(connection)
+    """`submitting>running`: what the transaction changes, against what everybody else still sees.
+
+    Its own changes are locked until the commit; what others see change meanwhile is another transaction's.
+    """
     async with engine.reading() as reader:
         before = await _statuses(reader)
-    return ",".join(
-        sorted({f"{before.get(job, 'new')}>{status}" for job, status in after.items() if before.get(job) != status})
-    )
+        ours = await _statuses(connection)
+        still = await _statuses(reader)
+    changed = [job for job, status in ours.items() if status != before.get(job) == still.get(job)]
+    return ",".join(sorted({f"{before.get(job, 'new')}>{ours[job]}" for job in changed}))
 
 
 async def _statuses(connection: Any) -> dict[str, str]:

@@ -13,10 +13,17 @@ from tests.e2e.support import PATIENCE
 from tests.faults.points import Kill, environment
 
 Death = Kill | float
-"""At a point, or so many seconds after the start."""
+"""At a point, or so many seconds after it came online."""
 
 ASKED: Final = math.inf
 """When the scene asks for it."""
+
+
+def told(death: Death) -> str:
+    """A death in words."""
+    if isinstance(death, Kill):
+        return str(death)
+    return "a restart" if death == ASKED else f"after {death} s"
 
 
 class Died(Exception):
@@ -113,5 +120,6 @@ class Keeper:
         self.online.set()
 
     async def _kill_after(self, seconds: float) -> None:
+        await self.online.wait()
         await asyncio.sleep(seconds)
         await self._process.signal(signal.SIGKILL)

@@ -5,6 +5,8 @@ from typing import Final
 
 from tests.faults.audit import Verdict
 from tests.faults.cases import Outcome
+from tests.faults.keeper import ASKED
+from tests.faults.points import Kill
 
 _COLUMNS: Final = (
     "tried",
@@ -57,9 +59,12 @@ def findings(outcomes: Iterable[Outcome]) -> list[str]:
 
 def _fault(outcome: Outcome) -> str:
     deaths = outcome.case.deaths
-    if deaths and all(isinstance(death, float) for death in deaths):
-        return f"{len(deaths)} kills at random moments"
-    return ", then ".join(map(str, deaths)) or f"no kill: {outcome.case.scene}"
+    if deaths and all(isinstance(death, float) and death != ASKED for death in deaths):
+        return f"up to {len(deaths)} kills at random moments"
+    kills = [death for death in deaths if isinstance(death, Kill)]
+    if not kills:
+        return f"no kill: {outcome.case.scene}"
+    return str(kills[0]) if len(kills) == 1 else f"killed again: {kills[-1]}"
 
 
 def _where(group: Sequence[Outcome]) -> str:

@@ -161,9 +161,12 @@ class Stage:
 
     async def removed(self) -> None:
         """Nothing but the numbers is left of any job."""
+        results = self.folder / "results"
 
         async def all_removed() -> bool | None:
-            return all(job["removed_at"] is not None for job in await self.jobs()) or None
+            jobs = await self.jobs()
+            is_left = any(job["removed_at"] is None or (results / job["id"]).exists() for job in jobs)
+            return None if is_left else True
 
         await eventually(all_removed, PATIENCE)
 
