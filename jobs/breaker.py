@@ -58,7 +58,7 @@ class Circuit:
     since: int = 0  # when it was last closed and went open
     until: int = 0  # the end of the pause
     closed_at: int | None = None
-    level: int = 0  # how often the pause has doubled
+    level: int = 0  # how often the pause has doubled, in trouble of this kind
     in_a_row: int = 0
     probe: str | None = None  # the job that tries it
 
@@ -200,7 +200,9 @@ class Breakers:
         known = not was_closed and (circuit.trouble, circuit.reason) == (trouble, error.reason)
         wish = int(1000 * (error.retry_after or 0)) if isinstance(error, Retryable) else 0
         level = circuit.level
-        if was_closed:
+        if circuit.trouble is not trouble:  # how long the one kind has lasted tells nothing of the other
+            level = 0
+        elif was_closed:
             # A key that was closed for a moment only has not recovered: its pauses go on growing.
             recovered = circuit.closed_at is None or now - circuit.closed_at >= LONGEST
             level = 0 if recovered else min(level + 1, _HIGHEST)

@@ -111,6 +111,22 @@ def test_an_api_that_does_its_work_in_between_breaks_the_row(bench: Bench, refus
     assert bench.breakers.allows(ONE)
 
 
+@pytest.mark.parametrize("closes_between", [False, True])
+def test_another_kind_of_trouble_begins_with_its_own_first_pause(bench: Bench, closes_between: bool) -> None:
+    """The pauses for a service that was away for long say nothing of a key that is refused now."""
+    bench.service_trouble()
+    for _ in range(6):
+        bench.pause()
+        bench.probe(error=Temporary("503"))
+    assert bench.pause() == LONGEST
+    if closes_between:
+        bench.probe()
+        bench.breakers.failed(ONE, "job", Unauthorised("401"))
+    else:
+        bench.probe(error=Unauthorised("401"))
+    assert bench.pause() == FIRST[Trouble.ACCOUNT]
+
+
 @pytest.mark.parametrize(
     ("error", "pauses"),
     [(Temporary("503"), [15, 30, 60, 120, 240, 300, 300]), (OutOfCredit("402"), [60, 120, 240, 300, 300])],
