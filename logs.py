@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final, TextIO
 
+import stamina
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -94,6 +95,7 @@ def configure_logging(*, level: str, form: str, secrets: Iterable[str] = (), str
         logging.getLogger(name).setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.getLevelName(level), logging.WARNING))
+    stamina.instrumentation.set_on_retry_hooks([])  # it would log each try of a read, and cannot say for which job
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

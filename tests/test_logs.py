@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import stamina
 import structlog
 
 from logs import Redactor, configure_logging
@@ -105,3 +106,20 @@ def test_ids_in_json_are_text_so_that_no_reader_rounds_them(stream: io.StringIO)
     structlog.get_logger("jobs.test").info("delivered", user=1573629521112858627, images=2)
     line = json.loads(stream.getvalue())
     assert (line["user"], line["images"]) == ("1573629521112858627", 2)
+
+
+async def test_a_read_that_is_tried_again_logs_nothing_by_itself(stream: io.StringIO) -> None:
+    """A line of the library's would name no job; whoever asked tells what came of it."""
+    hooks = stamina.instrumentation.get_on_retry_hooks()
+    configure_logging(level="DEBUG", form="json", stream=stream)
+    tries = 0
+    try:
+        async for attempt in stamina.retry_context(on=OSError, attempts=2, wait_initial=0, wait_jitter=0):
+            with attempt:
+                tries += 1
+                if tries == 1:
+                    raise OSError
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(hooks)
+    assert tries == 2
+    assert stream.getvalue() == ""

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from jobs.breaker import Circuit, State
 from jobs.catalog import Provider
@@ -36,6 +36,7 @@ class Metrics:
     """`jobs.observer.Observer`, and what the HTTP side counts. No method raises; money is micro-dollars."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a time beside each count would double what is read, and nobody asks for it
         self._registry = CollectorRegistry()
         self._admitted = self._counter("jobs_admitted", "Jobs committed with their reservation.", "model")
         self._finished = self._counter("jobs_finished", "Jobs that have ended.", "model", "status", "reason")

@@ -19,7 +19,7 @@ def samples(metrics: Metrics) -> dict[tuple[str, ...], float]:
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(metrics.text().decode())
         for sample in family.samples
-        if sample.value and not sample.name.endswith(("_created", "_bucket"))
+        if sample.value and not sample.name.endswith("_bucket")
     }
 
 
