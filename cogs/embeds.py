@@ -50,7 +50,7 @@ def progress_embed(progress: Progress) -> discord.Embed:
             title = "Waiting for an answer"
             text = "The image service's answer was lost. Looking for your image there; it costs your quota only once."
         case Status.CANCELLING:
-            title, text = "Cancelling", "Telling the image service to stop."
+            title, text = "Cancelling", "Telling the image service to stop. Your images come back to your quota then."
         case _:
             title = "Generating"
             remaining = f"ready in {expected}" if progress.expected_in else "taking longer than usual"

@@ -22,7 +22,7 @@ _STILL_NEWS: Final = 24 * 3600 * 1000  # ms: what ended earlier is told at the u
 
 
 class Ending:
-    """Fails and cancels jobs."""
+    """Ends jobs without images."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -46,31 +46,17 @@ class Ending:
                 self._world.observer.create_given_up(failed)
             await self._ended(failed, job.status)
 
-    async def cancel(self, job: Job) -> bool:
-        """Stop a job for its user; False when it is too late for that.
+    async def cancelled(self, job: Job, *, unknown: bool = False) -> None:
+        """End a job in `cancelling` of which nothing is left at its API; without effect in any other state.
 
-        A synchronous API cannot be told to stop: once it has the job, the images are made and paid.
-
-        Raises:
-            StoreUnavailable: nothing has changed; the user may try again.
+        `unknown`: its last create is given up, and may have been paid.
         """
-        model = self._world.catalog.get(job.request.model)
-        sent_too = model is None or not model.synchronous
-        cancelling = await self._world.store.mark_cancelling(job.id, sent_too=sent_too)
-        if cancelling is None:
-            return False
-        self._world.observer.changed(cancelling, job.status)
-        await self.finish_cancelling(cancelling)
-        return True
-
-    async def finish_cancelling(self, job: Job) -> None:
-        """Tell the API where it can be told, then refund."""
-        if job.prediction_id is not None:
-            await self.cancel_upstream(job, job.prediction_id)
-        cancelled = await self._end(job, lambda: self._world.store.mark_cancelled(job.id))
+        cancelled = await self._end(job, lambda: self._world.store.mark_cancelled(job.id, unknown=unknown))
         if cancelled is not None:
             _log.info("cancelled", **about(job))
-            await self._ended(cancelled, job.status)
+            if unknown:
+                self._world.observer.create_given_up(cancelled)
+            await self._ended(cancelled, Status.CANCELLING)
 
     async def cancel_upstream(self, job: Job, prediction_id: str) -> None:
         """Ask the API to stop working on it: best effort."""

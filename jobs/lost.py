@@ -60,17 +60,7 @@ class Lost:
         if model is None or api is None:
             await self._ending.fail(job, not_offered(), unknown=True)
             return
-        seen = True
-        try:
-            execution = await self._find(job, model, api)
-        except ProviderError as error:
-            execution, seen = None, False
-            world.observer.provider_error(job.provider, error.reason)
-            world.breakers.refused_to_read(job.key_id, error)
-            _log.warning("the look for a lost create failed", reason=error.reason, detail=error.detail, **about(job))
-        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to keep the job for ever
-            execution, seen = None, False
-            _log.exception("the look for a lost create ended in an unexpected way", **about(job))
+        execution, seen = await self.search(job, model, api)
         if execution is not None:
             await self._found(job, execution)
             return
@@ -83,6 +73,19 @@ class Lost:
             world.look_due.wake()
         elif not self._completion.is_busy(job.id):  # else its webhook has come while we looked
             await self._give_up(job, UnknownOutcome(f"no sign of the create within {elapsed / 1000:.0f} s"))
+
+    async def search(self, job: Job, model: Model, api: ImageApi) -> tuple[Execution | None, bool]:
+        """The execution that is this job's for certain, and whether the API's list could be read."""
+        world = self._world
+        try:
+            return await self._find(job, model, api), True
+        except ProviderError as error:
+            world.observer.provider_error(job.provider, error.reason)
+            world.breakers.refused_to_read(job.key_id, error)
+            _log.warning("the look for a lost create failed", reason=error.reason, detail=error.detail, **about(job))
+        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to keep the job for ever
+            _log.exception("the look for a lost create ended in an unexpected way", **about(job))
+        return None, False
 
     async def _find(self, job: Job, model: Model, api: ImageApi) -> Execution | None:
         """Whatever is known of our own jobs is read after the API's list, so that none of theirs looks unowned."""

@@ -75,7 +75,7 @@ class ImageFiles(Protocol):
     """The folders under DATA_DIR in which results wait for delivery."""
 
     async def prepare(self, job_id: str) -> Path:
-        """The job's own folder, made empty."""
+        """The job's own folder; what lies in it already may be what another process has just stored."""
         ...
 
     async def seal(self, job_id: str) -> None:
@@ -183,16 +183,21 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
         ...
 
-    async def requeue(self, job_id: str, *, not_before: int, unknown: bool = False) -> Job | None:
+    async def requeue(
+        self, job_id: str, *, not_before: int, unknown: bool = False, attempts: int | None = None
+    ) -> Job | None:
         """Back to `queued`, not to be sent before `not_before`.
 
         Certainly nothing was created, unless `unknown`: then the create is given up, and counted as one that may have
-        been paid.
+        been paid. `attempts`: only while no further create was sent.
         """
         ...
 
-    async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int) -> Job | None:
-        """A create was sent and nobody knows what became of it; looked at again at `next_poll_at`."""
+    async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int, attempts: int | None = None) -> Job | None:
+        """A create was sent and nobody knows what became of it; looked at again at `next_poll_at`.
+
+        `attempts`: only while no further create was sent.
+        """
         ...
 
     async def mark_running(self, job_id: str, *, prediction_id: str, next_poll_at: int) -> Job | None:
@@ -219,7 +224,7 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
     async def mark_delivering(
         self, job_id: str, *, images: Sequence[StoredImage], cost: int | None, prediction_id: str | None
     ) -> Job | None:
-        """The images are on our disk."""
+        """The images are on our disk. Out of the queue only where an earlier create of the job was given up."""
         ...
 
     async def mark_delivered(self, job_id: str, *, posted: Posted) -> Job | None:
@@ -231,12 +236,18 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         ...
 
     async def mark_failed(
-        self, job_id: str, failure: Failure, *, stored_too: bool = True, unknown: bool = False
+        self,
+        job_id: str,
+        failure: Failure,
+        *,
+        stored_too: bool = True,
+        unknown: bool = False,
+        attempts: int | None = None,
     ) -> Job | None:
         """Ended without images; refunded.
 
         `stored_too`: also when its images are on our disk. `unknown`: its last create is given up, and may have been
-        paid; only while its outcome is unknown.
+        paid; only while its outcome is unknown. `attempts`: only while no further create was sent.
         """
         ...
 
@@ -244,8 +255,12 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         """Its user wants it no more. `sent_too`: also while its create is on its way or unanswered."""
         ...
 
-    async def mark_cancelled(self, job_id: str) -> Job | None:
-        """Stopped; refunded."""
+    async def name_cancelling(self, job_id: str, *, prediction_id: str) -> Job | None:
+        """The API has named what is to be cancelled; None also where the job, or another one, has a name already."""
+        ...
+
+    async def mark_cancelled(self, job_id: str, *, unknown: bool = False) -> Job | None:
+        """Stopped; refunded. `unknown`: its last create is given up, and may have been paid."""
         ...
 
 

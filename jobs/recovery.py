@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from jobs.cancelling import Cancelling
 from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import UnknownOutcome
@@ -21,6 +22,7 @@ class Steps:
 
     lost: Lost
     delivering: Delivering
+    cancelling: Cancelling
     ending: Ending
 
 
@@ -56,7 +58,7 @@ async def _resume(job: Job, world: World, steps: Steps) -> None:
         case Status.DELIVERING:
             world.tasks.spawn(f"deliver {job.id}", steps.delivering.deliver(job))
         case Status.CANCELLING:
-            world.tasks.spawn(f"cancel {job.id}", steps.ending.finish_cancelling(job))
+            world.tasks.spawn(f"cancel {job.id}", steps.cancelling.finish(job))
         case Status.DELIVERED | Status.UNDELIVERED | Status.CANCELLED | Status.FAILED:
             pass
 

@@ -19,14 +19,21 @@ class Status(enum.StrEnum):
     DELIVERING = "delivering"  # the images are on our disk; no vendor is needed any more
     DELIVERED = "delivered"  # posted, and the reservation settled
     UNDELIVERED = "undelivered"  # made and kept, but there was nowhere to post it
-    CANCELLING = "cancelling"  # its user wants it no more; the image API is being told
+    CANCELLING = "cancelling"  # its user wants it no more; it holds its slot while the image API works on it
     CANCELLED = "cancelled"  # stopped by its user, and the reservation refunded
     FAILED = "failed"  # ended without images, and the reservation refunded
 
 
 TRANSITIONS: Final[Mapping[Status, frozenset[Status]]] = MappingProxyType(
     {
-        Status.QUEUED: frozenset({Status.SUBMITTING, Status.CANCELLING, Status.FAILED}),
+        Status.QUEUED: frozenset(
+            {
+                Status.SUBMITTING,
+                Status.DELIVERING,  # an earlier create was given up, and its webhook comes after all
+                Status.CANCELLING,
+                Status.FAILED,
+            }
+        ),
         Status.SUBMITTING: frozenset(
             {
                 Status.QUEUED,  # certainly nothing was created: again later

@@ -5,6 +5,7 @@ import random
 import structlog
 
 from jobs.breaker import Trouble, trouble_of
+from jobs.cancelling import Cancelling
 from jobs.completion import Completion
 from jobs.ending import Ending
 from jobs.errors import ProviderError, Retryable, UnknownOutcome
@@ -21,11 +22,14 @@ _log = structlog.get_logger(__name__)
 class Submission:
     """Sends claimed jobs."""
 
-    def __init__(self, world: World, completion: Completion, ending: Ending, lost: Lost) -> None:
+    def __init__(
+        self, world: World, completion: Completion, ending: Ending, lost: Lost, cancelling: Cancelling
+    ) -> None:
         self._world = world
         self._completion = completion
         self._ending = ending
         self._lost = lost
+        self._cancelling = cancelling
 
     async def submit(self, job: Job) -> None:
         """Send a claimed job to its API, once."""
@@ -83,6 +87,8 @@ class Submission:
         if current is not None and current.status is Status.SUBMITTING:
             # Nobody was faster: the name is another job's, whose prediction is not ours to cancel.
             await self._lost.doubt(current, UnknownOutcome("the API named a prediction that another job has"))
+        elif current is not None and current.status is Status.CANCELLING and current.prediction_id is None:
+            await self._cancelling.named(current, prediction_id)
         elif current is not None and current.prediction_id != prediction_id:
             await self._ending.cancel_upstream(current, prediction_id)
 
@@ -117,3 +123,5 @@ class Submission:
         if queued is not None:
             world.observer.changed(queued, job.status)
             world.audience.follow(queued)
+        else:
+            await self._ending.cancelled(job)  # if that is why: nothing was created, so that nothing is to be stopped

@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE: Final = 4  # reports about one job in work; the vendor sends each three times at most, 10 s apart
 _ASK_PAUSE: Final = 2_000  # ms between two polls of one job that reports have hurried
 _REMEMBERED: Final = 1_000  # jobs whose last hurried poll is known; an older one may be hurried once more
-_AWAITED: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING})
+_AWAITED: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING, Status.CANCELLING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,8 @@ class Webhooks:
         api = self._world.apis.get(job.provider)
         news = api.read_webhook(job, body) if api is not None else WebhookNews()
         match news.result:
+            case _ if job.status is Status.CANCELLING:
+                await self._stopped(job, news)
             case Finished() if _is_about(job, news):
                 result = replace(news.result, prediction_id=news.prediction_id)
                 await self._completion.complete(job, result, hearsay=True)
@@ -95,6 +97,14 @@ class Webhooks:
             return
         self._world.observer.provider_error(job.provider, error.reason)
         await self._ending.fail(job, failure_of(error))
+
+    async def _stopped(self, job: Job, news: WebhookNews) -> None:
+        """The end of what its user wants no more, whether it failed or succeeded; the API is asked anyway otherwise."""
+        store, prediction_id = self._world.store, news.prediction_id
+        if prediction_id is not None and news.result is not None and _is_about(job, news) and _has_one_create(job):
+            if job.prediction_id is None:
+                await persist(lambda: store.name_cancelling(job.id, prediction_id=prediction_id))
+            await self._ending.cancelled(job)
 
     async def _ask(self, job: Job) -> None:
         """Let the API itself tell, at once, but not as often as somebody likes to report."""

@@ -20,19 +20,30 @@ class Transitions(Part):
     """The store's part that changes jobs; every method returns the changed job, or None when the race was lost."""
 
     @uninterrupted
-    async def requeue(self, job_id: str, *, not_before: int, unknown: bool = False) -> Job | None:
+    async def requeue(
+        self, job_id: str, *, not_before: int, unknown: bool = False, attempts: int | None = None
+    ) -> Job | None:
         """Back to `queued`, not to be sent before `not_before` (UTC ms).
 
         Certainly nothing was created, unless `unknown`: then the create is given up, and counted as one that may have
-        been paid.
+        been paid. `attempts`: only while no further create was sent.
         """
-        return await self._change(self._sql.requeue, id=job_id, not_before=not_before, unknown=int(unknown))
+        return await self._change(
+            self._sql.requeue, id=job_id, not_before=not_before, unknown=int(unknown), attempts=attempts
+        )
 
     @uninterrupted
-    async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int) -> Job | None:
-        """A create was sent and nobody knows what became of it; looked at again at `next_poll_at` (UTC ms)."""
+    async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int, attempts: int | None = None) -> Job | None:
+        """A create was sent and nobody knows what became of it; looked at again at `next_poll_at` (UTC ms).
+
+        `attempts`: only while no further create was sent.
+        """
         return await self._change(
-            self._sql.mark_unconfirmed, id=job_id, next_poll_at=next_poll_at, now=self._clock.now()
+            self._sql.mark_unconfirmed,
+            id=job_id,
+            next_poll_at=next_poll_at,
+            attempts=attempts,
+            now=self._clock.now(),
         )
 
     @uninterrupted
@@ -57,7 +68,8 @@ class Transitions(Part):
     ) -> Job | None:
         """The images are on our disk; a prediction's id that is known already is kept when None comes.
 
-        None also where another job has that name already: the images are that one's.
+        None also where another job has that name already: the images are that one's. Out of the queue only where an
+        earlier create of the job was given up.
         """
         return await self._named(
             self._sql.mark_delivering,
@@ -86,12 +98,18 @@ class Transitions(Part):
 
     @uninterrupted
     async def mark_failed(
-        self, job_id: str, failure: Failure, *, stored_too: bool = True, unknown: bool = False
+        self,
+        job_id: str,
+        failure: Failure,
+        *,
+        stored_too: bool = True,
+        unknown: bool = False,
+        attempts: int | None = None,
     ) -> Job | None:
         """Ended without images; refunded.
 
         `stored_too`: also when its images are on our disk. `unknown`: its last create is given up, and may have been
-        paid; only while its outcome is unknown.
+        paid; only while its outcome is unknown. `attempts`: only while no further create was sent.
         """
         return await self._refunded(
             self._sql.mark_failed,
@@ -101,6 +119,7 @@ class Transitions(Part):
             detail=failure.detail,
             stored_too=int(stored_too),
             unknown=int(unknown),
+            attempts=attempts,
             now=self._clock.now(),
         )
 
@@ -111,9 +130,14 @@ class Transitions(Part):
         return await self._change(query, id=job_id)
 
     @uninterrupted
-    async def mark_cancelled(self, job_id: str) -> Job | None:
-        """Stopped; refunded."""
-        return await self._refunded(self._sql.mark_cancelled, id=job_id, now=self._clock.now())
+    async def name_cancelling(self, job_id: str, *, prediction_id: str) -> Job | None:
+        """The API has named what is to be cancelled; None also where the job, or another one, has a name already."""
+        return await self._named(self._sql.name_cancelling, id=job_id, prediction_id=prediction_id)
+
+    @uninterrupted
+    async def mark_cancelled(self, job_id: str, *, unknown: bool = False) -> Job | None:
+        """Stopped; refunded. `unknown`: its last create is given up, and may have been paid."""
+        return await self._refunded(self._sql.mark_cancelled, id=job_id, unknown=int(unknown), now=self._clock.now())
 
     async def _named(self, update: Update, **values: Any) -> Job | None:
         try:

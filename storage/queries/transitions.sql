@@ -1,18 +1,19 @@
 -- Each of these names exactly the states from which jobs.status.TRANSITIONS allows its target; a test compares them.
 -- Who gets no row has lost the race.
 
--- name: requeue(id, not_before, unknown)^
+-- name: requeue(id, not_before, unknown, attempts)^
 -- What belonged to the create that did not happen, or was given up, is forgotten; the place in the fair queue is kept.
+-- A write that is late, or is repeated because nobody knows what became of it, must not hit the job's next create.
 UPDATE jobs
 SET status = 'queued', not_before = :not_before, key_id = NULL, next_poll_at = NULL, polls = 0, doubted_at = NULL,
     unknown_creates = unknown_creates + CAST(:unknown AS INTEGER)
-WHERE id = :id AND status IN ('submitting', 'unconfirmed')
+WHERE id = :id AND status IN ('submitting', 'unconfirmed') AND attempts = COALESCE(CAST(:attempts AS INTEGER), attempts)
 RETURNING *;
 
--- name: mark_unconfirmed(id, next_poll_at, now)^
+-- name: mark_unconfirmed(id, next_poll_at, attempts, now)^
 UPDATE jobs
 SET status = 'unconfirmed', next_poll_at = :next_poll_at, doubted_at = :now
-WHERE id = :id AND status IN ('submitting')
+WHERE id = :id AND status IN ('submitting') AND attempts = COALESCE(CAST(:attempts AS INTEGER), attempts)
 RETURNING *;
 
 -- name: mark_running(id, prediction_id, next_poll_at, now)^
@@ -22,10 +23,12 @@ WHERE id = :id AND status IN ('submitting', 'unconfirmed')
 RETURNING *;
 
 -- name: mark_delivering(id, images, cost, prediction_id, now)^
+-- Out of the queue only where an earlier create was given up: of any other queued job nothing was made.
 UPDATE jobs
 SET status = 'delivering', images = :images, cost = :cost, completed_at = :now, next_poll_at = NULL,
     prediction_id = COALESCE(CAST(:prediction_id AS TEXT), prediction_id)
-WHERE id = :id AND status IN ('submitting', 'unconfirmed', 'running')
+WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running')
+    AND (status <> 'queued' OR unknown_creates > 0)
 RETURNING *;
 
 -- name: mark_delivered(id, channel_id, message_id, now)^
@@ -41,7 +44,7 @@ SET status = 'undelivered', failure_detail = :detail
 WHERE id = :id AND status IN ('delivering')
 RETURNING *;
 
--- name: mark_failed(id, reason, user_message, detail, stored_too, unknown, now)^
+-- name: mark_failed(id, reason, user_message, detail, stored_too, unknown, attempts, now)^
 -- Whoever gives a create up, or knows of no stored images, must not end a job that was found or stored meanwhile.
 UPDATE jobs
 SET status = 'failed', failure_reason = :reason, failure_user_message = :user_message, failure_detail = :detail,
@@ -49,6 +52,7 @@ SET status = 'failed', failure_reason = :reason, failure_user_message = :user_me
 WHERE id = :id AND status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
     AND (status <> 'delivering' OR CAST(:stored_too AS INTEGER) = 1)
     AND (status IN ('submitting', 'unconfirmed') OR CAST(:unknown AS INTEGER) = 0)
+    AND attempts = COALESCE(CAST(:attempts AS INTEGER), attempts)
 RETURNING *;
 
 -- name: mark_cancelling(id)^
@@ -64,9 +68,16 @@ SET status = 'cancelling', next_poll_at = NULL
 WHERE id = :id AND status = 'queued'
 RETURNING *;
 
--- name: mark_cancelled(id, now)^
+-- name: name_cancelling(id, prediction_id)^
+-- No transition: what is to be stopped at the API can be named now.
 UPDATE jobs
-SET status = 'cancelled', finished_at = :now
+SET prediction_id = :prediction_id
+WHERE id = :id AND status = 'cancelling' AND prediction_id IS NULL
+RETURNING *;
+
+-- name: mark_cancelled(id, unknown, now)^
+UPDATE jobs
+SET status = 'cancelled', finished_at = :now, unknown_creates = unknown_creates + CAST(:unknown AS INTEGER)
 WHERE id = :id AND status IN ('cancelling')
 RETURNING *;
 

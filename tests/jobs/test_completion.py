@@ -158,8 +158,10 @@ async def test_a_success_without_a_usable_image_fails_and_refunds(rig: Rig, fini
 
 
 async def test_news_for_a_job_that_has_ended_changes_nothing(rig: Rig) -> None:
-    job = await rig.running()
-    await Ending(rig.world()).cancel(job)
+    job, world = await rig.running(), rig.world()
+    await rig.store.mark_cancelling(job.id, sent_too=True)
+    await Ending(world).cancelled(job)
+    await settled(world, lambda: bool(rig.audience.failures))
     await complete(rig, job, DONE)
     assert await rig.status(job) is Status.CANCELLED
     assert rig.audience.delivered == []

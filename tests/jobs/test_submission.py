@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from jobs.breaker import FIRST, IN_A_ROW, Trouble
+from jobs.cancelling import Cancelling
 from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.doubts import FIRST_LOOK, LostCreates
@@ -34,7 +35,8 @@ from tests.jobs.support import DONE, KEY, Rig, settled
 def submission(world: World) -> Submission:
     ending = Ending(world)
     completion = Completion(world, ending, Delivering(world, ending))
-    return Submission(world, completion, ending, Lost(world, completion, ending))
+    lost = Lost(world, completion, ending)
+    return Submission(world, completion, ending, lost, Cancelling(world, ending, lost))
 
 
 async def test_an_accepted_create_runs_and_is_looked_at_later(rig: Rig) -> None:
@@ -258,22 +260,6 @@ async def test_an_api_that_wants_us_to_stay_away_for_long_fails_the_job(rig: Rig
     rig.api.creates = [RateLimited("429", retry_after=86_400.0)]
     await submission(world).submit(job)
     await settled(world, lambda: bool(rig.audience.failures))
-    assert await rig.used() == 0
-
-
-async def test_a_job_cancelled_while_its_create_was_on_its_way_is_cancelled_upstream_too(rig: Rig) -> None:
-    job = await rig.claimed()
-    world = rig.world()
-    rig.api.before_answer = asyncio.Event()
-    rig.api.creates = [Accepted(prediction_id="late")]
-    sending = asyncio.create_task(submission(world).submit(job))
-    await settled(world, lambda: bool(rig.api.created))
-    assert await Ending(world).cancel(job)
-    assert rig.api.cancelled == []
-    rig.api.before_answer.set()
-    await sending
-    assert rig.api.cancelled == ["late"]
-    assert await rig.status(job) is Status.CANCELLED
     assert await rig.used() == 0
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from jobs.cancelling import Cancelling
+from jobs.catalog import Provider
 from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.ending import Ending
@@ -20,7 +22,7 @@ from jobs.submission import Submission
 from jobs.watcher import Watcher
 from jobs.webhooks import Webhooks
 from jobs.world import World
-from tests.jobs.support import DONE, Rig, settled
+from tests.jobs.support import DONE, KEY, Rig, settled
 
 FAILED = GenerationFailed("failed")
 LINKED = Finished(images=(ImageLink(url="https://cdn.example/1"),), cost=35_000)
@@ -43,7 +45,7 @@ def assembled(rig: Rig) -> Parts:
     lost = Lost(world, completion, ending)
     return Parts(
         world=world,
-        submission=Submission(world, completion, ending, lost),
+        submission=Submission(world, completion, ending, lost, Cancelling(world, ending, lost)),
         watcher=Watcher(world, completion, ending, lost),
         webhooks=Webhooks(world, completion, ending),
     )
@@ -153,6 +155,41 @@ async def test_the_creates_own_answer_after_its_report_changes_nothing(rig: Rig,
     assert rig.api.cancelled == ([] if won else ["early"]), "to a failed job it looks like one more, and is stopped"
 
 
+@pytest.mark.parametrize("result", [DONE, FAILED])
+@pytest.mark.parametrize("has_name", [True, False])
+async def test_the_end_of_what_is_being_cancelled_cancels_it(rig: Rig, result: Any, has_name: bool) -> None:
+    """Its images are not wanted any more, and its slot is free; whose name was unknown is known to be nobody else's."""
+    job, parts = await rig.running() if has_name else await rig.claimed(), assembled(rig)
+    await rig.store.mark_cancelling(job.id, sent_too=True)
+    rig.api.webhook = WebhookNews(prediction_id=f"prediction-{job.id}", result=result)
+    key = await parts.webhooks.key("eachlabs", job.id)
+    assert key is not None
+    assert key.awaited is True
+    parts.webhooks.arrived(job.id, b"{}")
+    await settled(parts.world, lambda: bool(rig.audience.failures))
+    now = await rig.store.get(job.id)
+    assert now is not None
+    assert (now.status, now.prediction_id, now.unknown_creates) == (Status.CANCELLED, f"prediction-{job.id}", 0)
+    assert await books(rig) == (0, 0)
+
+
+@pytest.mark.parametrize("news", [WebhookNews(), WebhookNews(prediction_id="another", result=DONE), None])
+async def test_what_tells_no_end_of_it_leaves_a_cancel_waiting(rig: Rig, news: WebhookNews | None) -> None:
+    """Nor does the end of an earlier create of the same job, which was given up."""
+    if news is None:
+        job, parts = await rig.claimed(), assembled(rig)
+        await rig.store.requeue(job.id, not_before=0, unknown=True)
+        await rig.store.claim(provider=Provider.EACHLABS, key_id=KEY, concurrency=9, per_minute=9)
+        rig.api.webhook = WebhookNews(prediction_id="earlier", result=FAILED)
+    else:
+        job, parts = await rig.running(), assembled(rig)
+        rig.api.webhook = news
+    await rig.store.mark_cancelling(job.id, sent_too=True)
+    parts.webhooks.arrived(job.id, b"{}")
+    await settled(parts.world, lambda: True)
+    assert await rig.status(job) is Status.CANCELLING
+
+
 @pytest.mark.parametrize("end", ["failed", "cancelled", "delivered"])
 @pytest.mark.parametrize("result", [DONE, FAILED])
 async def test_a_report_after_the_end_changes_nothing(rig: Rig, end: str, result: Any) -> None:
@@ -165,7 +202,8 @@ async def test_a_report_after_the_end_changes_nothing(rig: Rig, end: str, result
         rig.api.polls = [ContentRefused("no")]
         await parts.watcher.look(job)
     else:
-        await Ending(parts.world).cancel(job)
+        await rig.store.mark_cancelling(job.id, sent_too=True)
+        await Ending(parts.world).cancelled(job)
     await settled(parts.world, lambda: True)
     before = (await rig.status(job), await books(rig), len(rig.audience.failures))
     key = await parts.webhooks.key("eachlabs", job.id)
