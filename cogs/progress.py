@@ -101,9 +101,11 @@ class ProgressBoard:
             _log.debug("progress could not be read", cause=str(error), **about(shown.job))
             self._appoint(shown, loop.time() + OVERDUE)
             return
-        if self._shown.get(job_id) is not shown or progress is None or not _is_waiting(progress.job.status):
+        if self._shown.get(job_id) is not shown:
             return
-        if not self._poster.can_edit_reply(shown.job):
+        # Who asks to follow it need not know that it has ended meanwhile: nobody else would forget it then.
+        is_over = progress is None or not _is_waiting(progress.job.status)
+        if progress is None or is_over or not self._poster.can_edit_reply(shown.job):
             self._shown.pop(job_id, None)
             return
         pause = next_edit(progress)

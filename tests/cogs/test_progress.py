@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from cogs.posting import Content
 from cogs.progress import DUE, LONGEST, OVERDUE, SHORTEST, ProgressBoard, next_edit
 from jobs.model import Job
 from jobs.progress import Progress
-from jobs.status import Status
+from jobs.status import FINISHED, Status
 from tests.support import make_job
 
 
@@ -99,5 +100,27 @@ async def test_a_job_unfollowed_before_its_first_edit_is_never_shown() -> None:
     await board.unfollow(job.id)
     await asyncio.sleep(0.45)
     assert reads == 0
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+@pytest.mark.parametrize("status", [*FINISHED, Status.DELIVERING, None])
+async def test_what_has_ended_before_it_was_followed_is_forgotten(status: Status | None) -> None:
+    """Nobody unfollows it any more."""
+    job, poster, read_it = make_job(status=Status.RUNNING), SlowPoster(), asyncio.Event()
+
+    async def read(_job_id: str) -> Progress | None:
+        read_it.set()
+        return None if status is None else progress(make_job(status=status))
+
+    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    loop = asyncio.create_task(board.run())
+    board.follow(job)
+    assert list(board._shown) == [job.id]
+    await asyncio.wait_for(read_it.wait(), 5)
+    async with asyncio.timeout(5):
+        while board._shown:  # noqa: ASYNC110 - it is forgotten a turn after it was read
+            await asyncio.sleep(0.001)
+    assert not poster.begun.is_set()
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
