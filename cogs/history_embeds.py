@@ -13,6 +13,7 @@ from jobs.status import Status
 
 _PROMPT_GLIMPSE: Final = 80  # characters
 _REASON: Final = 240  # characters
+_REASON_GLIMPSE: Final = 120  # characters; ten such lines have to fit into one embed
 _STATES: Final = {
     Status.QUEUED: "Waiting in the queue",
     Status.SUBMITTING: "Being made",
@@ -54,7 +55,7 @@ def _line(number: int, job: Job, catalog: Catalog) -> str:
     model = catalog.get(job.request.model)
     title = model.title if model is not None else job.request.model
     count = images(len(job.images) or job.request.images)
-    return f"**{number}.** {_state(job)} · {title} · {count} · {when(job.created_at)}{_glimpse(job)}"
+    return f"**{number}.** {_state(job)} · {title} · {count} · {when(job.created_at)}{_why(job)}{_glimpse(job)}"
 
 
 def _state(job: Job) -> str:
@@ -65,6 +66,13 @@ def _state(job: Job) -> str:
             return "**Kept for you**" if is_kept(job) else "Not posted, and no longer kept"
         case status:
             return _STATES[status]
+
+
+def _why(job: Job) -> str:
+    """Why there is no image: who reads it here is told of it nowhere else any more."""
+    if job.failure is None:
+        return ""
+    return f" · {shortened(' '.join(job.failure.user_message.split()), _REASON_GLIMPSE)}"
 
 
 def _where(job: Job) -> str:

@@ -178,6 +178,17 @@ def test_a_history_and_a_reminder_fit_whatever_was_typed(prompt: str, count: int
         assert "@everyone" not in (embed.description or "")
 
 
+def test_a_history_tells_why_there_is_no_image() -> None:
+    """With it the failure counts as told: its user learns the reason nowhere else."""
+    failure = Failure(reason=Reason.REJECTED, user_message="Change the\nsize. " + "x" * 200, detail="400")
+    embed = history_embed([make_job(status=Status.FAILED, failure=failure)], Catalog(offered=list(Provider)))
+    line, prompt = (embed.description or "").splitlines()
+    assert line.startswith("**1.** Failed, given back · ")
+    assert " · Change the size. xxx" in line
+    assert line.endswith("x…")
+    assert prompt == "-# a fox"
+
+
 def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> None:
     some = over_quota_embed(OverQuota(usage=USAGE, asked=16, enough_at=3_000_000))
     assert some.title == "Not enough quota left"
