@@ -46,6 +46,7 @@ class Housekeeper:
         if self._keeping.days:
             await self._remove_old()
         await self._hold_the_cap()
+        await self._prune()
         if self._remains and self._clock.now() - self._compacted_at >= COMPACT_EVERY:
             await self._compact()
 
@@ -59,6 +60,13 @@ class Housekeeper:
             await asyncio.sleep(BREATH)
         if removed:
             _log.info("the words of old jobs are removed", jobs=removed, older_than_days=self._keeping.days)
+
+    async def _prune(self) -> None:
+        """A create counts within its minute; the day is for whoever looks into the database."""
+        removed = BATCH
+        while removed == BATCH:
+            removed = await self._store.prune(before=self._clock.now() - _DAY, limit=BATCH)
+            await asyncio.sleep(BREATH)
 
     async def _hold_the_cap(self) -> None:
         """Drop the oldest results that found no way to their users; those still to be delivered are never touched."""

@@ -61,6 +61,13 @@ class Retention(Protocol):
         """At most `limit` undelivered jobs whose images are still kept, those completed first coming first."""
         ...
 
+    async def prune(self, *, before: int, limit: int) -> int:
+        """Remove at most `limit` creates of finished jobs sent before that moment (UTC ms); returns how many it were.
+
+        Users' places in the queue go, too, once they decide nothing. What no limit counts any more.
+        """
+        ...
+
     async def compact(self) -> None:
         """Leave nothing of removed words in the database's files."""
         ...

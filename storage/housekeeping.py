@@ -10,6 +10,7 @@ from storage.part import Part, uninterrupted
 from storage.rows import Row, job_from
 
 PROBE_PAUSE: Final = 1.0  # seconds between two looks whether trouble is over
+DOUBT_MARGIN: Final = 3600 * 1000  # ms; far more than clocks differ by
 PROBE_SIZE: Final = 64 * 1024  # characters: more than one row would need, so that a full disk shows
 
 
@@ -40,8 +41,29 @@ class Housekeeping(Part):
         async with self._engine.reading() as connection:
             return [job_from(row) async for row in self._sql.kept_jobs(connection, most=limit)]
 
+    @uninterrupted
+    async def prune(self, *, before: int, limit: int) -> int:
+        """Remove what decides nothing any more; returns how many creates were removed, at most `limit`.
+
+        Those are creates of finished jobs that were sent before that moment (UTC ms), and an hour before the oldest
+        one that is still looked for. Users' places in the queue go once the queue has passed them.
+        """
+        async with self._engine.transaction() as connection:
+            doubt = await self._sql.oldest_doubt(connection)
+            before = before if doubt is None else min(before, doubt - DOUBT_MARGIN)
+            old: list[Row] = []
+            key_id = ""
+            while (key_id := await self._sql.next_key(connection, after=key_id)) is not None:
+                most = limit - len(old)
+                rows = self._sql.old_attempts(connection, key_id=key_id, before=before, most=most)
+                old += [row async for row in rows]
+            for row in old:
+                await self._sql.remove_attempt(connection, job_id=row["job_id"], number=row["number"])
+            await self._sql.remove_queue_places(connection)
+            return len(old)
+
     async def compact(self) -> None:
-        """Leave nothing of removed words in the files of the database; writes may wait for it, a second or so."""
+        """Leave nothing of removed words in the files of the database; writes wait for it, a second for 200 MB."""
         await self._engine.compact()
 
     @uninterrupted
@@ -80,4 +102,6 @@ class Housekeeping(Part):
         row: Row | None = await self._sql.remove_words(
             connection, id=job.id, request=job.request.without_words().to_json(), now=self._clock.now()
         )
+        if row is not None:
+            await self._sql.remove_posts(connection, job_id=job.id)
         return row

@@ -66,6 +66,8 @@ class SqliteEngine:
         self._reader = reader
         self.health = DatabaseHealth()
         self._turn = asyncio.Lock()
+        self._settled = asyncio.Event()  # not being compacted
+        self._settled.set()
 
     @watched
     @asynccontextmanager
@@ -92,7 +94,11 @@ class SqliteEngine:
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
-        """Behind many that each wait for a lock, somebody would wait for minutes and not learn why."""
+        """Behind many that each wait for a lock, somebody would wait for minutes and not learn why.
+
+        The rewrite of a large file is no such case: it is known, and ends.
+        """
+        await self._settled.wait()
         try:
             async with asyncio.timeout(TURN_SECONDS):
                 await self._turn.acquire()
@@ -112,12 +118,16 @@ class SqliteEngine:
         """Rewrite the file from what is alive, and empty the log: nothing that was removed can be found in them then.
 
         `secure_delete` would not do: pages that were rebuilt keep copies of rows that moved. Writes wait meanwhile,
-        about a second for a file of 200 MB (and as much room on the disk is needed).
+        about a second for a file of 200 MB (and as much room on the disk is needed), but none is refused for it.
         """
-        with translated(self._path):
-            async with self._turn:
-                await self._writer.execute_fetchall("VACUUM")
-                (busy, *_), *_ = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._settled.clear()  # whoever waits for a turn already has one before this
+        try:
+            with translated(self._path):
+                async with self._turn:
+                    await self._writer.execute_fetchall("VACUUM")
+                    (busy, *_), *_ = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._settled.set()
         if busy:
             raise StoreUnavailable(f"{self._path} is read by another program")
 

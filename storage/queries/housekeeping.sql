@@ -23,6 +23,38 @@ SET removed_at = :now, request = :request, loras = 0, images = '[]',
 WHERE id = :id AND removed_at IS NULL AND status IN ('delivered', 'undelivered', 'cancelled', 'failed')
 RETURNING *;
 
+-- name: remove_posts(job_id)!
+DELETE FROM posts WHERE job_id = :job_id;
+
+-- name: next_key(after)$
+-- Of the keys that creates were sent with.
+SELECT MIN(key_id) FROM attempts WHERE key_id > :after;
+
+-- name: old_attempts(key_id, before, most)
+-- One key's creates of finished jobs, the oldest first.
+SELECT attempts.job_id, attempts.number
+FROM attempts
+JOIN jobs ON jobs.id = attempts.job_id
+WHERE attempts.key_id = :key_id AND attempts.sent_at < :before
+    AND jobs.status IN ('delivered', 'undelivered', 'cancelled', 'failed')
+ORDER BY attempts.sent_at
+LIMIT CAST(:most AS BIGINT);
+
+-- name: remove_attempt(job_id, number)!
+DELETE FROM attempts WHERE job_id = :job_id AND number = :number;
+
+-- name: oldest_doubt()$
+-- While a lost create is looked for, others from its time tell whose an execution may be.
+SELECT MIN(submitted_at) FROM jobs WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling');
+
+-- name: remove_queue_places()!
+-- A job's start is the later one of the two: behind the virtual time, the end of the user's last job decides nothing.
+DELETE FROM queue_users
+WHERE finish_tag <= (
+    SELECT virtual_time FROM queues
+    WHERE queues.provider = queue_users.provider AND queues.priority = queue_users.priority
+);
+
 -- name: close_replies()!
 -- What stands in the messages of unfinished jobs is not known any more: they are answered by new ones.
 UPDATE jobs SET reply_expires_at = 0, reply_message_id = NULL

@@ -126,6 +126,22 @@ async def test_a_round_goes_on_until_nothing_old_is_left(rig: Rig, monkeypatch: 
     assert await removed(rig, *old) == [True] * 5
 
 
+async def test_creates_of_finished_jobs_are_forgotten_after_a_day_also_where_words_are_kept(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.housekeeping, "BATCH", 2)
+    monkeypatch.setattr(jobs.housekeeping, "BREATH", 0.0)
+    for _ in range(5):
+        await finished(rig, Status.DELIVERED)
+    house = keeper(rig, days=0)
+    rig.clock.advance(DAY - 10)
+    await house.tidy()
+    assert await rig.store.prune(before=rig.clock.now(), limit=1) == 1  # they are still there
+    rig.clock.advance(20)
+    await house.tidy()
+    assert await rig.store.prune(before=rig.clock.now(), limit=1) == 0
+
+
 async def test_the_files_are_rewritten_once_a_day_at_most(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     times = []
 

@@ -124,6 +124,31 @@ async def test_nobody_waits_behind_a_row_of_writes_that_each_wait_for_a_lock(
     await admit()
 
 
+async def test_writes_wait_for_the_rewrite_of_the_file_however_long_it_takes(
+    store: SqlStore, admit: Admit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made once a day, and a large file is no reason to refuse orders meanwhile."""
+    monkeypatch.setattr(sqlite, "TURN_SECONDS", 0.01)
+    writer = store._engine._writer  # type: ignore[attr-defined]
+    run, begun, end = writer.execute_fetchall, asyncio.Event(), asyncio.Event()
+
+    async def slowly(sql: str, *values: object) -> object:
+        if sql == "VACUUM":
+            begun.set()
+            await end.wait()
+        return await run(sql, *values)
+
+    monkeypatch.setattr(writer, "execute_fetchall", slowly)
+    compacting = asyncio.create_task(store.compact())
+    await begun.wait()
+    ordering = asyncio.ensure_future(admit())
+    assert not (await asyncio.wait({ordering}, timeout=0.1))[0]
+    end.set()
+    await ordering
+    await compacting
+    assert store.trouble is None
+
+
 def _fail(state: DatabaseHealth, cause: str) -> None:
     with pytest.raises(StoreUnavailable), state.watched():
         raise StoreUnavailable(cause)

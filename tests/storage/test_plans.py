@@ -12,10 +12,10 @@ from storage.store import SqlStore
 QUERIES = load_queries(SqliteAdapter)
 NAMES = [name for name in QUERIES.available_queries if not name.endswith("_cursor")]
 
-# What may be read whole: the short list of migrations, and indexes of few jobs: unfinished, kept for their users, or
-# perhaps paid for nothing.
+# What may be read whole: the short lists of migrations and of users in the queue, and indexes of few jobs: unfinished,
+# kept for their users, or perhaps paid for nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
+    r"SCAN (schema_migrations|queue_users|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
@@ -40,6 +40,11 @@ INDEXES = {
     "next_poll_at": ["jobs_due"],
     "old_jobs": ["jobs_to_remove (created_at<?)"],
     "kept_jobs": ["jobs_kept"],
+    "old_attempts": ["attempts_minute (key_id=? AND sent_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
+    "next_key": ["COVERING INDEX attempts_minute (key_id>?)"],
+    "remove_attempt": ["sqlite_autoindex_attempts_1 (job_id=? AND number=?)"],
+    "remove_posts": ["sqlite_autoindex_posts_1 (job_id=?)"],
+    "oldest_doubt": ["jobs_at_the_api"],
     "open_creates": ["attempts_minute (key_id=? AND sent_at>? AND sent_at<?)"],
     "count_unknown_creates": ["COVERING INDEX jobs_unknown"],
     "untold_losses": ["jobs_unknown (created_at>?)"],

@@ -8,7 +8,9 @@ import pytest
 from jobs.model import Job
 from jobs.ports import Clock
 from jobs.status import FINISHED, Status
+from storage.housekeeping import DOUBT_MARGIN
 from storage.store import SqlStore
+from tests.storage.support import execute
 
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
@@ -110,6 +112,68 @@ async def test_replies_are_closed_of_unfinished_jobs_only(status: Status, store:
     now = await store.get(job.id)
     assert now is not None
     assert (now.order.reply.expires_at == 0) == (status not in FINISHED)
+
+
+async def test_what_was_posted_goes_with_the_words(store: SqlStore, job_in: JobIn) -> None:
+    jobs = [await job_in(Status.DELIVERED) for _ in range(2)]
+    for job in jobs:
+        await store.begin_post(job.id, "result", channel_id=2)
+    await store.remove(jobs[0])
+    assert [len(await store.posts(job.id)) for job in jobs] == [0, 1]
+
+
+async def test_old_creates_of_finished_jobs_go_and_those_that_count_stay(
+    store: SqlStore, job_in: JobIn, advance: Advance, clock: Clock
+) -> None:
+    ended = [await job_in(Status.DELIVERED), await job_in(Status.FAILED), await job_in(Status.DELIVERED)]
+    advance(100)
+    now = clock.now()
+    young = await job_in(Status.DELIVERED)
+    assert [await store.prune(before=now, limit=1) for _ in range(3)] == [1, 1, 0]
+    assert await _created(store) == [young.id]
+    assert [(await store.get(job.id)) for job in ended] == ended
+
+
+@pytest.mark.parametrize("status", [Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING])
+async def test_while_a_create_may_be_looked_for_those_from_its_time_stay(
+    status: Status, store: SqlStore, job_in: JobIn, advance: Advance, clock: Clock, change: Change
+) -> None:
+    """They tell whose an execution may be."""
+    old = await job_in(Status.DELIVERED)
+    advance(DOUBT_MARGIN + 1)
+    near = await job_in(Status.DELIVERED)
+    advance(DOUBT_MARGIN)
+    doubt = await job_in(status)
+    advance(100 * DOUBT_MARGIN)
+    assert await store.prune(before=clock.now(), limit=9) == 1
+    assert await _created(store) == [near.id, doubt.id]
+    assert old.id < near.id
+    assert await change(doubt, Status.FAILED)
+    assert await store.prune(before=clock.now(), limit=9) == 2
+
+
+async def _created(store: SqlStore) -> list[str]:
+    rows = await execute(store._engine, "SELECT job_id FROM attempts ORDER BY sent_at, job_id")
+    return [job_id for (job_id,) in rows]
+
+
+async def test_users_leave_the_queue_once_it_has_passed_them_and_the_order_stays(
+    store: SqlStore, admit: Admit, claim: Callable[..., Awaitable[Job | None]]
+) -> None:
+    """Nobody gains or loses a place by it."""
+    for user in (7, 7, 8):
+        await admit(user=user, images=2)
+    assert await _in_queue(store) == [(7, 4), (8, 2)]
+    for _ in range(3):
+        assert await claim()
+    await store.prune(before=0, limit=9)
+    assert await _in_queue(store) == [(7, 4)]  # the virtual time is 2, where the second job of 7 began
+    again = [await admit(user=user, images=2) for user in (7, 8)]
+    assert [job.id for job in [await claim(), await claim()] if job] == [again[1].id, again[0].id]
+
+
+async def _in_queue(store: SqlStore) -> list[tuple[object, ...]]:
+    return await execute(store._engine, "SELECT user_id, finish_tag FROM queue_users ORDER BY user_id")
 
 
 async def test_the_database_can_be_compacted_between_writes(store: SqlStore, job_in: JobIn) -> None:
