@@ -4,6 +4,7 @@ UnusableDatabase              the start ends; `str()` is one sentence for the op
 ├── LibraryTooOld             the SQLite that Python was built with lacks what the statements need
 ├── DriverMissing             the library that speaks to PostgreSQL is not installed
 ├── ServerTooOld              the PostgreSQL server lacks what the statements need
+├── ParameterRefused          the PostgreSQL server knows no such parameter, or not with this value
 ├── DatabaseNewer             a newer program has migrated it
 └── MigrationChanged          what was applied is not what this program would have applied
 
@@ -30,6 +31,10 @@ class DriverMissing(UnusableDatabase):
 
 class ServerTooOld(UnusableDatabase):
     """The server is older than the statements need."""
+
+
+class ParameterRefused(UnusableDatabase):
+    """The server begins no session with a parameter of the address."""
 
 
 class DatabaseNewer(UnusableDatabase):

@@ -15,7 +15,7 @@ import structlog
 from jobs.ports import StoreUnavailable
 from storage.address import PostgresAddress
 from storage.held import Held
-from storage.postgres_errors import DRIVER_ERRORS, translated
+from storage.postgres_errors import DRIVER_ERRORS, connecting, translated
 
 KEY: Final = int.from_bytes(b"fluxcord")  # advisory locks are each database's own
 CONNECT_SECONDS: Final = 5.0
@@ -42,6 +42,7 @@ async def hold_session(
     """Hold the database's advisory lock on a connection of its own; see `storage.lock.hold`.
 
     Raises:
+        ParameterRefused: the server refuses a parameter of the address.
         StoreUnavailable: there is no way to the database, and `patient` is False.
     """
     connection = await _locked(address, _Told(on_wait), poll_seconds=poll_seconds, patient=patient)
@@ -98,7 +99,7 @@ class _ConnectedBefore(Exception):
 
 
 async def _try(address: PostgresAddress, on_wait: Callable[[], None], *, poll_seconds: float) -> asyncpg.Connection:
-    with translated(address):
+    with connecting(address):
         connection = await asyncpg.connect(
             address.url, timeout=CONNECT_SECONDS, command_timeout=CONNECT_SECONDS, server_settings=dict(SESSION)
         )

@@ -15,7 +15,7 @@ from storage.address import PostgresAddress
 from storage.engine import Adapter, load_queries
 from storage.errors import ServerTooOld
 from storage.health import DatabaseHealth, watched
-from storage.postgres_errors import DRIVER_ERRORS, translated
+from storage.postgres_errors import DRIVER_ERRORS, connecting, translated
 
 OLDEST: Final = 13  # pg_xact_status: https://www.postgresql.org/docs/13/functions-info.html
 CONNECTIONS: Final = 8
@@ -184,6 +184,7 @@ async def open_postgres(address: PostgresAddress) -> AsyncIterator[PostgresEngin
 
     Raises:
         ServerTooOld: the server is older than PostgreSQL 13.
+        ParameterRefused: the server refuses a parameter of the address.
         StoreUnavailable: there is no way to the database.
     """
     with translated(address):
@@ -197,7 +198,7 @@ async def open_postgres(address: PostgresAddress) -> AsyncIterator[PostgresEngin
             reset=_leave_as_it_is,
         )
     try:
-        with translated(address):
+        with connecting(address):
             async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
                 require_server(connection.get_server_version().major)
                 durable = await connection.fetchval("SELECT current_setting('fsync')") == "on"

@@ -9,8 +9,8 @@ from typing import Final
 import asyncpg
 
 from jobs.ports import StoreUnavailable
-from storage.address import PostgresAddress
-from storage.errors import Duplicate
+from storage.address import PostgresAddress, passwords
+from storage.errors import Duplicate, ParameterRefused
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; a code of two characters stands for its whole class.
 # What is not here is a fault of ours.
@@ -37,6 +37,9 @@ TROUBLE: Final[Mapping[str, str]] = {
     "XX": "cannot be used: its server reports an internal error",
 }
 
+# Classes of what a server says to a parameter that it does not know, or not with this value.
+REFUSED: Final = ("22", "42")
+
 DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """Whatever a connection that is being given up may still raise."""
 
@@ -55,8 +58,8 @@ def translated(address: PostgresAddress) -> Iterator[None]:
         yield
     except asyncpg.PostgresError as error:
         _raise_translated(address, error)
-    except asyncpg.ClientConfigurationError:
-        raise StoreUnavailable(f"{address} has an address that cannot be used") from None
+    except asyncpg.ClientConfigurationError as error:
+        raise StoreUnavailable(f"{address} has an address that cannot be used: {_said(address, error)}") from None
     except asyncpg.TargetServerAttributeNotMatched:
         raise StoreUnavailable(f"{address} cannot be reached: no server is of the kind asked for") from None
     except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
@@ -65,6 +68,31 @@ def translated(address: PostgresAddress) -> Iterator[None]:
         raise StoreUnavailable(f"{address} has closed the connection") from error
     except OSError as error:
         raise StoreUnavailable(f"{address} {_unreachable(error)}") from error
+
+
+@contextmanager
+def connecting(address: PostgresAddress) -> Iterator[None]:
+    """The same for the first connection, in which nothing but the address can be wrong: it has said nothing yet.
+
+    Raises:
+        ParameterRefused: the server refuses a parameter of the address.
+    """
+    with translated(address):
+        try:
+            yield
+        except asyncpg.PostgresError as error:
+            code = error.sqlstate or ""
+            if code in TROUBLE or code[:2] not in REFUSED:
+                raise
+            raise ParameterRefused(f"{address} refuses a parameter: {_said(address, error)} ({code})") from None
+
+
+def _said(address: PostgresAddress, error: Exception) -> str:
+    """The first line of what the driver or the server says, without the password."""
+    line = str(error).partition("\n")[0]
+    for secret in passwords(address):
+        line = line.replace(secret, "***")
+    return line
 
 
 def _unreachable(error: OSError) -> str:

@@ -15,7 +15,7 @@ from jobs.outcomes import Admitted
 from jobs.ports import Clock, StoreUnavailable
 from jobs.status import Status
 from storage.address import PostgresAddress, parse_address
-from storage.errors import DriverMissing, ServerTooOld
+from storage.errors import DriverMissing, ParameterRefused, ServerTooOld
 from storage.lock import hold
 from storage.postgres import SESSION, require_server
 from storage.store import SqlStore, open_store
@@ -340,6 +340,38 @@ async def test_a_way_that_does_not_lead_to_a_database_is_told_in_one_sentence(tm
     assert "cannot be reached" in away
     assert refused.startswith("the PostgreSQL database bot at 127.0.0.1:1 cannot be reached")
     assert all("secret" not in told and "\n" not in told for told in (wrong, nobody, absent, full, away, refused))
+
+
+async def test_an_address_that_the_driver_cannot_use_is_told_with_the_cause(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the password, even where that is what the driver repeats."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    unproven = await _refusal("postgresql://bot:a-pass-word@127.0.0.1:1/bot?sslmode=verify-full", clock)
+    assert "root certificate file" in unproven
+    assert "root.crt" in unproven
+    misplaced = await _refusal("postgresql://bot:a-pass-word@h/bot?gsslib=a-pass-word", clock)
+    assert misplaced.endswith("got '***'")
+    assert all("a-pass-word" not in told and "\n" not in told for told in (unproven, misplaced))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "told"),
+    [
+        ("bogus=1", 'refuses a parameter: unrecognized configuration parameter "bogus" (42704)'),
+        ("DateStyle=secret", 'refuses a parameter: invalid value for parameter "DateStyle": "***" (22023)'),
+    ],
+)
+async def test_a_parameter_that_the_server_refuses_is_told_in_one_sentence(
+    parameter: str, told: str, postgres: PostgresAddress, clock: Clock
+) -> None:
+    """No waiting helps against it."""
+    address = parse_address(f"{postgres.url.replace('postgres:@', 'postgres:secret@')}&{parameter}")
+    for way in (lambda: hold(address, on_wait=lambda: None), lambda: open_store(address, clock)):
+        with pytest.raises(ParameterRefused) as caught:
+            async with way():
+                pass
+        assert str(caught.value) == f"{postgres} {told}"
 
 
 async def test_without_its_library_postgresql_is_refused_with_the_way_to_get_it(
