@@ -36,7 +36,8 @@ class Metrics:
     """`jobs.observer.Observer`, and what the HTTP side counts. No method raises; money is micro-dollars."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a time beside each count would double what is read, and nobody asks for it
+        # A time beside each count would double what is read, and nobody asks for it.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._admitted = self._counter("jobs_admitted", "Jobs committed with their reservation.", "model")
         self._finished = self._counter("jobs_finished", "Jobs that have ended.", "model", "status", "reason")
