@@ -24,10 +24,6 @@ from jobs.world import about
 
 _log = structlog.get_logger(__name__)
 
-KEPT: Final = (
-    "The images are made and kept, but Discord lets me post them nowhere: neither here nor to you directly. "
-    "`/history` shows them."
-)
 _UNSEEN: Final = "it may stand in its private response, where nobody can look any more"
 NOT_MADE: Final = "No image came of this one; it was given back to the quota."
 _HOPELESS: Final = frozenset(
@@ -78,9 +74,11 @@ class DiscordAudience:
         try:
             await self._contents.show_all(job, paths, usage, shown=shown, limit=job.order.upload_limit, show=show)
         except (NoWay, TooLarge) as error:
+            told = False
             if 1 not in places or not _is_response(job, places[1]):
-                await self._close_stale_reply(job, KEPT)
-            return NowhereToPost(detail=str(error))
+                text = kept_text(len(paths) - len(places), of=len(paths), too_large=isinstance(error, TooLarge))
+                told = await self._close_stale_reply(job, text)
+            return NowhereToPost(detail=str(error), told=told)
         if _is_response(job, places[1]):
             await self._notice.give(job, places[1])
         else:
@@ -162,11 +160,30 @@ class DiscordAudience:
             text = "This one was answered by direct message."
         await self._close_stale_reply(job, text)
 
-    async def _close_stale_reply(self, job: Job, text: str) -> None:
+    async def _close_stale_reply(self, job: Job, text: str) -> bool:
+        """Whether it says so now."""
         try:
-            await self._poster.close_stale_reply(job, text)
+            return await self._poster.close_stale_reply(job, text)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the old message could not be mended", detail=str(error), **about(job))
+            return False
+
+
+def kept_text(kept: int, *, of: int, too_large: bool) -> str:
+    """What the old message says when `kept` of a result's images could not be posted."""
+    if kept == of:
+        what = "Your image is" if of == 1 else f"Your {of} images are"
+    else:
+        what = f"{kept} of your {of} images {'is' if kept == 1 else 'are'}"
+    it = "it" if kept == 1 else "them"
+    if too_large:
+        return (
+            f"{what} made and kept, but Discord refuses {it} here as too large. `/history` tries to show {it} to you."
+        )
+    return (
+        f"{what} made and kept, but Discord lets me post {it} nowhere: neither here nor to you directly. "
+        f"`/history` shows {it}."
+    )
 
 
 def _may_help(job: Job) -> bool:

@@ -29,11 +29,18 @@ def result_buttons(job_id: str) -> ui.View:
 
 def failure_buttons(job_id: str, *, again: bool = True) -> ui.View:
     """Under a failure: Try again, where that may help, and Delete."""
-    delete = ui.Button[Any](label="Delete", emoji="🗑️", custom_id=DELETE + job_id, style=discord.ButtonStyle.secondary)
     if not again:
-        return _row(delete)
-    style = discord.ButtonStyle.primary
-    return _row(ui.Button(label="Try again", emoji="🎲", custom_id=AGAIN + job_id, style=style), delete)
+        return delete_button(job_id)
+    return _row(
+        ui.Button(label="Try again", emoji="🎲", custom_id=AGAIN + job_id, style=discord.ButtonStyle.primary),
+        ui.Button(label="Delete", emoji="🗑️", custom_id=DELETE + job_id, style=discord.ButtonStyle.secondary),
+    )
+
+
+def delete_button(job_id: str) -> ui.View:
+    """Where nothing can be ordered: Delete alone."""
+    style = discord.ButtonStyle.secondary
+    return _row(ui.Button(label="Delete", emoji="🗑️", custom_id=DELETE + job_id, style=style))
 
 
 def progress_buttons(job_id: str, *, can_cancel: bool = True) -> ui.View:

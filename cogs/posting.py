@@ -102,6 +102,11 @@ class Poster:
             )
         return Posted(channel_id=channel_id, message_id=message.id)
 
+    def server_name(self, job: Job) -> str | None:
+        """What the job's server is called; None where Discord has not told, or the bot is no member any more."""
+        guild = self._client.get_guild(job.order.guild_id)
+        return guild.name if guild is not None else None
+
     async def open_direct(self, job: Job) -> int:
         """The channel of direct messages with the job's user; whether they take any shows only when one is sent."""
         with translated():
@@ -133,20 +138,21 @@ class Poster:
         with contextlib.suppress(WayClosed), translated():
             await channel.get_partial_message(posted.message_id).delete()
 
-    async def close_stale_reply(self, job: Job, text: str) -> None:
-        """The "generating" message says what has become of it; a private one only while its token lives."""
+    async def close_stale_reply(self, job: Job, text: str) -> bool:
+        """The "generating" message says what has become of it; False for a private one once its token is dead."""
         message_id = job.order.reply.message_id
         if message_id is None:
-            return
+            return False
         if self.can_edit_reply(job):
             with contextlib.suppress(WayClosed), translated(with_reply_token=True):
                 await self._webhook(job).edit_message(message_id, content=text, embed=None, attachments=[], view=None)
-                return
+                return True
         if job.order.private:
-            return
+            return False
         message = self._channel(job.order.channel_id, job).get_partial_message(message_id)
         with translated():
             await message.edit(content=text, embed=None, view=None)
+        return True
 
     def _channel(self, channel_id: int, job: Job) -> discord.PartialMessageable:
         in_server = channel_id == job.order.channel_id

@@ -1,9 +1,13 @@
 """The ways to a user that are no edit: the channel, the interaction once more, a direct message; the first open one."""
 
+from dataclasses import replace
+
+from cogs.buttons import delete_button
 from cogs.marks import numbers_of
 from cogs.once import Once
 from cogs.posting import Content, Poster
 from cogs.trouble import WayClosed
+from cogs.words import plain
 from jobs.model import Job, Posted
 
 
@@ -42,7 +46,9 @@ class Ways:
             except WayClosed as error:
                 closed.append(f"follow-up: {error}")
         try:
-            return await self._send(job, part, await poster.open_direct(job), content, text="")
+            direct = content if content.view is None else replace(content, view=delete_button(job.id))
+            why = why_directly(job, poster.server_name(job))
+            return await self._send(job, part, await poster.open_direct(job), direct, text=why)
         except WayClosed as error:
             closed.append(f"direct message: {error}")
         raise NoWay("; ".join(closed))
@@ -54,6 +60,14 @@ class Ways:
             channel_id,
             lambda: self._poster.send(job, channel_id, content, text=text, nonce=nonce(job, part)),
         )
+
+
+def why_directly(job: Job, server: str | None) -> str:
+    """What a direct message begins with: why it comes, and from where; the server's name where it is known."""
+    where = f"<#{job.order.channel_id}>" + (f" of **{plain(server)}**" if server else "")
+    if job.order.private:
+        return f"You asked for this privately in {where}. That answer cannot be edited any more, so here it is."
+    return f"I cannot post this in {where} any more, so here it is."
 
 
 def nonce(job: Job, part: str) -> str:
