@@ -141,7 +141,11 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
         observer = Observers(metrics, notices)
         breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
-        board = ProgressBoard(poster, ProgressReader(store, catalog, estimates, clock, breakers, slots=slots).read)
+        lost_creates = make_lost_creates(settings)
+        board = ProgressBoard(
+            poster,
+            ProgressReader(store, catalog, estimates, clock, breakers, slots=slots, grace=lost_creates.grace).read,
+        )
         world = World(
             store=store,
             apis=apis,
@@ -155,7 +159,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             public_url=settings.public_url,
             images_per_day=settings.quota_images_per_day,
             breakers=breakers,
-            lost_creates=make_lost_creates(settings),
+            lost_creates=lost_creates,
             started_at=clock.now(),
             tasks=tasks,
         )

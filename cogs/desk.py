@@ -8,6 +8,8 @@ import discord
 import structlog
 
 from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
+from jobs.breaker import ACCOUNT_SENTENCES
+from jobs.catalog import Model
 from jobs.model import Job, Order, Reply
 from jobs.outcomes import Admitted, AlreadyAdmitted, OverQuota
 from jobs.parameters import Option
@@ -48,6 +50,9 @@ class OrderDesk:
         if refusal is not None or model is None:
             await _answer(interaction, sentence_embed(refusal or MODEL_GONE))
             return
+        if closed := self._closed(model):
+            await _answer(interaction, sentence_embed(closed))
+            return
         faults = [] if chosen.get(Option.SAFETY, True) else self._unsafe_faults(interaction)
         request = validate(chosen, model=model, drawn_seed=_draw_seed(), faults=faults)
         if isinstance(request, Faults):
@@ -63,6 +68,8 @@ class OrderDesk:
         refusal = self._refusal(interaction, private=private) or gone
         if refusal is None and job.request.safety is False and self._unsafe_faults(interaction):
             refusal = self._unsafe_faults(interaction)[0].sentence
+        if refusal is None and model is not None:
+            refusal = self._closed(model)
         if refusal is not None:
             await _answer(interaction, sentence_embed(refusal))
             return
@@ -94,6 +101,18 @@ class OrderDesk:
             case AlreadyAdmitted(job=job):
                 if job.order.reply.message_id != message_id:
                     await interaction.delete_original_response()
+
+    def _closed(self, model: Model) -> str | None:
+        """Why it is no use to order this model now: what would be told after the wait is told at once.
+
+        Once the breaker's pause is over the next order goes through: it tries the key.
+        """
+        outage = self._service.outage(model)
+        if outage is None or not outage.hopeless:
+            return None
+        text = f"{ACCOUNT_SENTENCES[outage.reason]} Nothing was made and nothing was charged."
+        works = [other.title for other in self._service.catalog.models if self._service.outage(other) is None]
+        return f"{text} Meanwhile choose **{works[0]}** with `/imagine` and its option `model`." if works else text
 
     def _unsafe_faults(self, interaction: discord.Interaction[Any]) -> list[Fault]:
         """Why the safety checker may not be off here: the server's admin and an age-restricted channel decide."""

@@ -34,6 +34,7 @@ def progress_embed(progress: Progress) -> discord.Embed:
     match job.status:
         case Status.QUEUED:
             place = "You are next" if progress.ahead == 0 else f"{progress.ahead} ahead of you"
+            ready = f"ready in {expected}" if progress.expected_in else "what is being made takes longer than usual"
             if progress.outage:
                 title = "Trying again soon"
                 text = (
@@ -41,24 +42,29 @@ def progress_embed(progress: Progress) -> discord.Embed:
                     "if this lasts longer than ten minutes, your quota comes back."
                 )
             elif job.unknown_creates:
-                title, text = "Trying again soon", "The image service's answer was lost. Trying once more."
+                title, text = "Trying again soon", "The image service's answer did not reach the bot. Trying once more."
             elif job.attempts:
                 title, text = "Trying again soon", "The image service is busy; your place and your quota are kept."
             else:
-                title, text = "Queued", f"{place} · ready in {expected}"
+                title, text = "Queued", f"{place} · {ready}"
         case Status.UNCONFIRMED:
             title = "Waiting for an answer"
-            text = "The image service's answer was lost. Looking for your image there; it costs your quota only once."
+            limit = f" for up to {about_seconds(progress.search)}" if progress.search else ""
+            text = (
+                "The image service's answer did not reach the bot. "
+                f"Looking for your image there{limit}; it costs your quota only once."
+            )
         case Status.CANCELLING:
             title, text = "Cancelling", "Telling the image service to stop. Your images come back to your quota then."
         case _:
             title = "Generating"
-            remaining = f"ready in {expected}" if progress.expected_in else "taking longer than usual"
-            text = (
-                f"{bar(progress.share)}  {seconds(progress.elapsed)} of {about_seconds(progress.typical)} · {remaining}"
-            )
+            text = f"{bar(progress.share)}  {seconds(progress.elapsed)}"
+            if progress.expected_in:
+                text += f" of {about_seconds(progress.typical)} · ready in {expected}"
+            else:
+                text += " · taking longer than usual"
             if job.unknown_creates:
-                text += "\n-# An answer of the image service was lost; this is one more try."
+                text += "\n-# An answer of the image service did not reach the bot; this is one more try."
     embed = discord.Embed(title=title, description=text, colour=WORKING)
     embed.add_field(name="Prompt", value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
     return _marked(embed, job)

@@ -131,7 +131,7 @@ class ProgressBoard:
 def next_edit(progress: Progress) -> float:
     """Seconds until the next edit: a dozen of them over the typical time at most, fewer in a long queue."""
     if progress.job.status is Status.QUEUED:
-        return min(LONGEST, max(5.0, progress.expected_in / 4000))
+        return min(LONGEST, max(5.0, progress.expected_in / 4000)) if progress.expected_in else OVERDUE
     if progress.expected_in == 0:
         return OVERDUE
     pause = max(SHORTEST, progress.typical / 8000)

@@ -33,6 +33,10 @@ class Trouble(enum.StrEnum):
 
 FIRST: Final[Mapping[Trouble, int]] = {Trouble.ACCOUNT: 60_000, Trouble.SERVICE: 15_000}
 """The first pause in ms; each probe that fails doubles it."""
+ACCOUNT_SENTENCES: Final[Mapping[Reason, str]] = {
+    error.reason: error.default_message for error in (Unauthorised, OutOfCredit)
+}
+"""What its users are told of trouble with the account."""
 _HIGHEST: Final = 8  # doublings; by then the longest pause is reached
 
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from jobs.breaker import Outage, Trouble
+from jobs.breaker import ACCOUNT_SENTENCES, Outage, Trouble
 from jobs.catalog import Provider
 from jobs.ending import Ending
-from jobs.errors import OutOfCredit, Reason, Unauthorised
 from jobs.model import Failure
 from jobs.submission import Submission
 from jobs.timing import OUTAGE_LONGEST
@@ -17,7 +16,6 @@ from jobs.world import World
 _LONGEST_SLEEP: Final = 30.0  # seconds; a look for what no signal told of
 _UNLIMITED: Final = 1_000_000_000
 _AT_ONCE: Final = 50  # jobs read with one query
-_SENTENCES: Final[Mapping[Reason, str]] = {error.reason: error.default_message for error in (Unauthorised, OutOfCredit)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +111,7 @@ def _failure(outage: Outage) -> Failure:
     match outage.trouble:
         case Trouble.ACCOUNT:
             detail = "not sent: every API key is refused"
-            return Failure(reason=outage.reason, user_message=_SENTENCES[outage.reason], detail=detail)
+            return Failure(reason=outage.reason, user_message=ACCOUNT_SENTENCES[outage.reason], detail=detail)
         case Trouble.SERVICE:
             message = "The image service has had trouble for more than ten minutes. Please try again later."
             return Failure(reason=outage.reason, user_message=message, detail="not sent: the outage lasts too long")

@@ -134,3 +134,4 @@ class QueuePlace:
 
     ahead: int  # jobs that will be sent before it at the same API; counted up to 1,000
     running: int  # jobs at that API now
+    last_sent_at: int | None = None  # UTC ms when the newest of them was sent

@@ -17,11 +17,12 @@ class Progress:
 
     job: Job
     ahead: int = 0  # jobs that are sent before this one; counted up to 1,000
-    expected_in: int  # until the images are there, from now; 0 when overdue
+    expected_in: int  # until the images are there, from now; 0 when overdue, or when all that occupies the API is
     elapsed: int = 0  # since it was sent to the API
     typical: int  # how long the model takes
     outage: bool = False  # its API takes nothing now, and that is expected to pass
-    can_cancel: bool = True  # a synchronous API cannot be told to stop what it has
+    search: int = 0  # how long a lost create is looked for in all; 0 once that is over
+    can_cancel: bool = True  # not twice; and a synchronous API cannot be told to stop what it has
 
     @property
     def share(self) -> float:
@@ -30,7 +31,7 @@ class Progress:
 
 
 class ProgressReader:
-    """Reads snapshots; `slots` is how many jobs an API takes at once, over all its keys."""
+    """Reads snapshots. `slots`: jobs that an API takes at once, over all its keys; `grace`: as in `LostCreates`."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class ProgressReader:
         breakers: Breakers,
         *,
         slots: Mapping[Provider, int],
+        grace: int,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -48,6 +50,7 @@ class ProgressReader:
         self._clock = clock
         self._breakers = breakers
         self._slots = slots
+        self._grace = grace
 
     async def read(self, job_id: str) -> Progress | None:
         """The job's present state, or None when there is no such job."""
@@ -59,21 +62,26 @@ class ProgressReader:
             place = await self._store.place(job)
             slots = max(1, self._slots.get(job.provider, 1))
             rounds = 1 + (place.ahead + place.running) // slots
-            wait = max(0, job.not_before - self._clock.now())
+            now = self._clock.now()
+            wait = max(0, job.not_before - now)
+            is_stuck = place.running >= slots and place.last_sent_at is not None and now - place.last_sent_at > typical
             outage = self._breakers.outage(job.provider)
             return Progress(
                 job=job,
                 ahead=place.ahead,
-                expected_in=rounds * typical + wait,
+                expected_in=0 if is_stuck else rounds * typical + wait,
                 typical=typical,
                 outage=outage is not None and outage.trouble is Trouble.SERVICE,
             )
-        elapsed = max(0, self._clock.now() - (job.submitted_at or job.created_at))
+        now = self._clock.now()
+        elapsed = max(0, now - (job.submitted_at or job.created_at))
+        is_searched = job.status is Status.UNCONFIRMED and now - (job.doubted_at or now) < self._grace
         model = self._catalog.get(job.request.model)
         return Progress(
             job=job,
             expected_in=max(0, typical - elapsed),
             elapsed=elapsed,
             typical=typical,
-            can_cancel=model is None or not model.synchronous,
+            search=self._grace if is_searched else 0,
+            can_cancel=job.status is not Status.CANCELLING and (model is None or not model.synchronous),
         )

@@ -6,8 +6,9 @@ from typing import Final
 import structlog
 
 from jobs.archive import Archive
+from jobs.breaker import Outage
 from jobs.cancelling import Cancelling
-from jobs.catalog import Catalog, Provider
+from jobs.catalog import Catalog, Model, Provider
 from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.dispatcher import Dispatcher, Limits
@@ -84,6 +85,10 @@ class JobService:
     def accepting(self) -> bool:
         """False once the stop has begun."""
         return self._accepting
+
+    def outage(self, model: Model) -> Outage | None:
+        """What keeps orders for this model waiting now; where it is `hopeless` none should be placed."""
+        return self._world.breakers.outage(model.provider)
 
     async def place_order(self, order: Order) -> Admission:
         """Reserve and enqueue, in one transaction; nothing is written when the quota says no.

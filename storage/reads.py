@@ -39,7 +39,7 @@ class Reads(Part):
                 most=MOST_AHEAD,
             )
             running = await self._sql.at_the_api(connection, provider=job.provider.value)
-        return QueuePlace(ahead=ahead or 0, running=running)
+        return QueuePlace(ahead=ahead or 0, running=running["jobs"], last_sent_at=running["last_sent_at"])
 
     async def recent_durations(self, model: str, *, limit: int) -> Sequence[int]:
         """Milliseconds from create to completion of the model's last delivered jobs, newest first."""

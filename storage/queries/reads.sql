@@ -27,9 +27,9 @@ SELECT COUNT(*) FROM (
     LIMIT CAST(:most AS BIGINT)
 ) AS earlier;
 
--- name: at_the_api(provider)$
+-- name: at_the_api(provider)^
 -- A job that was cancelled before it was sent has no key and occupies nothing.
-SELECT COUNT(*) FROM jobs
+SELECT COUNT(*) AS jobs, MAX(submitted_at) AS last_sent_at FROM jobs
 WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling')
     AND provider = :provider AND key_id IS NOT NULL;
 

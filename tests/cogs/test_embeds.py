@@ -118,9 +118,23 @@ def test_what_nobody_chose_is_told_to_be_the_default() -> None:
             Status.SUBMITTING,
             {"elapsed": 30_000, "expected_in": 0},
             "Generating",
-            "▰▰▰▰▰▰▰▰▰▰▰▰  30 s of about 20 s · taking longer than usual",
+            "▰▰▰▰▰▰▰▰▰▰▰▰  30 s · taking longer than usual",
         ),
-        (Status.UNCONFIRMED, {"expected_in": 0}, "Waiting for an answer", None),
+        (
+            Status.QUEUED,
+            {"expected_in": 0},
+            "Queued",
+            "You are next · what is being made takes longer than usual",
+        ),
+        (
+            Status.UNCONFIRMED,
+            {"expected_in": 0, "search": 120_000},
+            "Waiting for an answer",
+            (
+                "The image service's answer did not reach the bot. Looking for your image there for up to about 2 min; "
+                "it costs your quota only once."
+            ),
+        ),
         (Status.CANCELLING, {"expected_in": 0}, "Cancelling", None),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, shows_images, title
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, eventually, fields, shows_images, title
 
 QUARTER_S = 15 * 60
 WAITING = "Generating"
@@ -26,6 +26,11 @@ async def finish(bot: Bot, world: SandboxClient, *ends: str) -> dict[str, Any]:
     """Let the vendor finish; the job once it has ended."""
     await world.set_eachlabs(hold=False)
     return await bot.wait_for_job(*(ends or ("delivered",)))
+
+
+async def told(bot: Bot) -> bool | None:
+    """Whether the first job's user knows how it ended."""
+    return (await bot.jobs())[0]["told_at"] is not None or None
 
 
 async def posts(world: SandboxClient) -> list[Any]:
@@ -68,6 +73,9 @@ async def test_a_late_private_result_goes_to_its_user_alone(
     await finish(bot, world)
     (message,) = await world.messages(await world.dm(mara), mara)
     assert shows_images(message)
+    assert message.content.startswith(f"You asked for this privately in <#{art.id}> of **")
+    assert message.content.endswith("That answer cannot be edited any more, so here it is.")
+    assert [button.label for button in message.buttons] == ["Delete"]  # nothing can be ordered there
     assert await world.messages(art, ben) == []
 
 
@@ -85,6 +93,8 @@ async def test_without_a_way_into_the_channel_it_is_a_direct_message(
     dm = await world.dm(mara)
     (message,) = await world.messages(dm, mara)
     assert shows_images(message)
+    assert message.content.startswith(f"I cannot post this in <#{art.id}> of **")
+    assert [button.label for button in message.buttons] == ["Delete"]
     assert job["posted_channel_id"] == dm.id
     assert not any(shows_images(seen) for seen in await world.messages(art))
     assert await bot.images_charged() == 1
@@ -98,6 +108,9 @@ async def test_with_every_way_closed_it_is_kept_for_its_user(
     await world.set_permissions(art, deny=["send_messages"])
     await world.set_accepts_dms(mara, accepts=False)
     job = await finish(bot, world, "undelivered")
+    old, *_ = await world.messages(art, mara)
+    assert old.content.startswith("Your 2 images are made and kept")
+    await eventually(lambda: told(bot))  # so that the next command does not say the same once more
     folder = bot.folder / "results" / job["id"]
     assert sorted(path.name for path in folder.iterdir() if path.is_file()) == ["1.jpg", "2.jpg"]
     assert await bot.images_charged() == 2

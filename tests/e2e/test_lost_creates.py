@@ -166,7 +166,7 @@ async def test_where_the_answer_is_all_there_is_one_more_create_is_sent(
     await world.add_fault("aimlapi.generate", **fault)  # type: ignore[arg-type]  # its kind is among them
     await bot.start()
     message = await imagine(model=FLUX_2, until=lambda seen: title(seen) == "Trying again soon")
-    assert description(message) == "The image service's answer was lost. Trying once more."
+    assert description(message) == "The image service's answer did not reach the bot. Trying once more."
     await world.wait_for_message(art, mara, lambda seen: seen.id == message.id and shows_images(seen), PATIENCE)
     (job,) = await bot.jobs()
     assert (job["attempts"], job["unknown_creates"]) == (2, 1)

@@ -9,6 +9,8 @@ from sandbox.client import Channel, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.support import PATIENCE, Bot, description, eventually, get, is_settled, shows_images, title
 
+NO_CREDIT = "This bot's credit at the image service is used up. The bot's operator has to top it up."
+
 
 async def creates(world: SandboxClient) -> int:
     return sum(request["method"] == "POST" for request in await world.image_requests("eachlabs"))
@@ -19,19 +21,23 @@ async def open_keys(bot: Bot) -> str:
     return next(line for line in text.splitlines() if line.startswith('fluxcord_open_keys{provider="eachlabs"}'))
 
 
-async def test_when_the_credit_is_used_up_jobs_fail_unsent_until_it_is_topped_up(
+async def test_when_the_credit_is_used_up_orders_are_refused_until_it_is_topped_up(
     bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.ACCOUNT: 5_000, Trouble.SERVICE: 5_000})
     monkeypatch.setattr("cogs.bulletin.SETTLED", 0)
     await world.set_eachlabs(balance_usd=0.0)
     await bot.start(operator_channel_id=dark.id)
-    for _ in range(3):
+    failed = await imagine(until=is_settled)
+    assert description(failed).startswith(NO_CREDIT)
+    for _ in range(2):
         told = await imagine(until=is_settled)
-        assert description(told).startswith("This bot's credit at the image service is used up.")
+        assert told.ephemeral
+        assert description(told).startswith(f"{NO_CREDIT} Nothing was made and nothing was charged.")
+        assert "choose **FLUX.2 LoRA**" in description(told)
     assert await creates(world) == 1
     assert (await open_keys(bot)).endswith(" 1.0")
-    assert [job["attempts"] for job in await bot.jobs()] == [1, 0, 0]
+    assert [job["attempts"] for job in await bot.jobs()] == [1]
     assert await bot.images_charged() == 0
     await world.set_eachlabs(balance_usd=10.0)
 

@@ -141,7 +141,7 @@ async def test_the_place_counts_what_goes_first_at_the_same_api(
     mine = await admit(user=5)
     place = await store.place(mine)
     # The requeued job, whose time will come, and user 4's; user 2's is running.
-    assert place == QueuePlace(ahead=2, running=1)
+    assert (place.ahead, place.running) == (2, 1)
     running = await claim()
     assert running is not None
-    assert await store.place(running) == QueuePlace(ahead=0, running=2)
+    assert await store.place(running) == QueuePlace(ahead=0, running=2, last_sent_at=running.submitted_at)
