@@ -16,6 +16,7 @@ LOST_PAUSE: Final = 4_000  # before a create is sent once more whose outcome sta
 OUTAGE_LONGEST: Final = 10 * 60_000  # how long a job waits for an API that takes nothing
 
 SHORTEST_DEADLINE: Final = 10 * 60_000
+SILENCE_LONGEST: Final = 60 * 60_000  # on top of the deadline, where no answer tells that the job still runs
 
 
 def poll_delay(*, elapsed: int, typical: int, learnt: bool, webhook: bool) -> int:
@@ -51,3 +52,11 @@ def retry_delay(*, attempts: int, retry_after: float | None, jitter: float) -> i
 def deadline(typical: int) -> int:
     """How long a job may run at the API before it is given up and refunded."""
     return max(SHORTEST_DEADLINE, 10 * typical)
+
+
+def patience(typical: int) -> int:
+    """How long a job is kept of which nothing can be learnt or had: its images may be made, paid and waiting.
+
+    Counted from its create, or from this process's start where that is later: an outage is not the job's fault.
+    """
+    return deadline(typical) + SILENCE_LONGEST

@@ -12,7 +12,7 @@ from jobs.lost import Lost, not_offered
 from jobs.model import Failure, Job
 from jobs.outcomes import Finished, Polled, StillRunning
 from jobs.status import Status
-from jobs.timing import deadline
+from jobs.timing import deadline, patience
 from jobs.world import World, about, failure_of, persist
 
 _log = structlog.get_logger(__name__)
@@ -52,48 +52,57 @@ class Watcher:
         if job.status is Status.UNCONFIRMED:
             await self._lost.look(job)
             return
-        elapsed = self._world.clock.now() - (job.submitted_at or job.created_at)
         api = self._world.apis.get(job.provider)
         if api is None:  # a key that was replaced does no harm: the adapter asks with another one
             await self._ending.fail(job, not_offered())
             return
         try:
-            await self._polled(job, await api.poll(job), elapsed=elapsed)
+            await self._polled(job, await api.poll(job))
         except ProviderError as error:
-            await self._trouble(job, error, elapsed=elapsed)
-        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to forget the job or its deadline
+            await self._trouble(job, error)
+        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to forget the job or its end
             _log.exception("the look ended in an unexpected way", **about(job))
-            await self._again(job, elapsed=elapsed, pause=_LEASE)
+            await self._unlearnt(job, pause=_LEASE)
 
-    async def _trouble(self, job: Job, error: ProviderError, *, elapsed: int) -> None:
+    async def _trouble(self, job: Job, error: ProviderError) -> None:
         self._world.observer.provider_error(job.provider, error.reason)
         _log.warning("the poll failed", reason=error.reason, detail=error.detail, key=job.key_id, **about(job))
         match error:
             case Unauthorised() | OutOfCredit():  # the job goes on there, and an operator can mend this in time
                 self._world.breakers.refused_to_read(job.key_id, error)
                 self._world.slot_freed.wake()  # what waits may have to fail
-                await self._again(job, elapsed=elapsed, pause=_KEY_PAUSE)
+                await self._unlearnt(job, pause=_KEY_PAUSE)
             case FinalError():
                 await self._ending.fail(job, failure_of(error))
             case Retryable(retry_after=wish):
-                await self._again(job, elapsed=elapsed, pause=max(_TROUBLE_PAUSE, int(1000 * (wish or 0))))
+                await self._unlearnt(job, pause=max(_TROUBLE_PAUSE, int(1000 * (wish or 0))))
             case _:
-                await self._again(job, elapsed=elapsed, pause=_TROUBLE_PAUSE)
+                await self._unlearnt(job, pause=_TROUBLE_PAUSE)
 
-    async def _polled(self, job: Job, polled: Polled, *, elapsed: int) -> None:
+    async def _polled(self, job: Job, polled: Polled) -> None:
+        world = self._world
         match polled:
             case Finished():
                 await self._completion.complete(job, polled)
             case StillRunning():
-                await self._again(job, elapsed=elapsed, pause=self._world.next_look(job, elapsed=elapsed))
+                elapsed = world.clock.now() - (job.submitted_at or job.created_at)
+                if elapsed > deadline(world.typical(job)):
+                    await self._give_up(job, detail=f"still running after {elapsed / 1000:.0f} s")
+                else:
+                    await self._put_off(job, pause=world.next_look(job, elapsed=elapsed))
 
-    async def _again(self, job: Job, *, elapsed: int, pause: int) -> None:
-        if elapsed > deadline(self._world.typical(job)):
-            if job.prediction_id is not None:
-                await self._ending.cancel_upstream(job, job.prediction_id)
-            await self._ending.fail(job, _too_late(elapsed))
+    async def _unlearnt(self, job: Job, *, pause: int) -> None:
+        """The look told nothing. Its images may be made and paid by now, so that the deadline alone is no reason."""
+        silent = self._world.silent_for(job)
+        if silent > patience(self._world.typical(job)):
+            await self._give_up(job, detail=f"nothing was learnt of it for {silent / 1000:.0f} s")
         else:
             await self._put_off(job, pause=pause)
+
+    async def _give_up(self, job: Job, *, detail: str) -> None:
+        if job.prediction_id is not None:
+            await self._ending.cancel_upstream(job, job.prediction_id)
+        await self._ending.fail(job, _too_late(detail))
 
     async def _put_off(self, job: Job, *, pause: int) -> None:
         _log.debug("looked; not finished", polls=job.polls, next_in_ms=pause, **about(job))
@@ -102,9 +111,9 @@ class Watcher:
         self._world.look_due.wake()
 
 
-def _too_late(elapsed: int) -> Failure:
+def _too_late(detail: str) -> Failure:
     return Failure(
         reason=Reason.DEADLINE,
         user_message="The image service did not finish in time. Please try again.",
-        detail=f"still running after {elapsed / 1000:.0f} s",
+        detail=detail,
     )

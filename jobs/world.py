@@ -54,9 +54,17 @@ class World:
             lambda: self.store.usage(guild_id=order.guild_id, user_id=order.user_id, allowance=self.images_per_day)
         )
 
+    def offers(self, job: Job) -> bool:
+        """Whether the job's model and its API are still there."""
+        return self.catalog.get(job.request.model) is not None and job.provider in self.apis
+
     def typical(self, job: Job) -> int:
         """How long the job's model takes, in milliseconds."""
         return self.estimates.typical(job.request.model)
+
+    def silent_for(self, job: Job) -> int:
+        """Milliseconds for which this process has had no end of a sent job; those before its start are not counted."""
+        return self.clock.now() - max(job.submitted_at or job.created_at, self.started_at)
 
     def webhook_url(self, job: Job) -> str | None:
         """Where the API is to report this job, or None where it cannot.

@@ -12,7 +12,7 @@ from jobs.lost import Lost
 from jobs.model import Job
 from jobs.outcomes import StillRunning
 from jobs.status import Status
-from jobs.timing import deadline
+from jobs.timing import deadline, patience
 from jobs.watcher import Watcher
 from jobs.world import World
 from tests.jobs.support import DONE, GRACE, KEY, Rig, settled
@@ -65,14 +65,41 @@ async def test_trouble_with_the_poll_is_no_failure_and_honours_the_vendors_wish(
     assert await rig.store.next_poll_at() == rig.clock.ms + 30_000
 
 
-@pytest.mark.parametrize(
-    "answer", [StillRunning(), Temporary("503"), UnknownOutcome("?"), RuntimeError("a fault of our own")], ids=repr
-)
-async def test_a_job_past_its_deadline_is_cancelled_upstream_failed_and_refunded(
-    rig: Rig, answer: StillRunning | Exception
-) -> None:
+TROUBLE = (Temporary("503"), UnknownOutcome("?"), Unauthorised("401"), RuntimeError("a fault of our own"))
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=repr)
+async def test_trouble_past_the_deadline_throws_no_image_away(rig: Rig, trouble: Exception) -> None:
+    """It may be made and paid by now; also when the bot itself was away for hours."""
     job = await rig.running()
     rig.clock.advance(deadline(20_000) + 1)
+    rig.api.polls = [trouble]
+    await look(rig, job)
+    assert await rig.status(job) is Status.RUNNING
+    rig.clock.advance(24 * 3600 * 1000)
+    rig.started_at = rig.clock.ms - 1000
+    rig.api.polls = [trouble]
+    await look(rig, job)
+    assert (await rig.status(job), rig.api.cancelled) == (Status.RUNNING, [])
+    await look(rig, job)
+    assert await rig.status(job) is Status.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("answer", "limit"),
+    [(StillRunning(), deadline(20_000)), *((fault, patience(20_000)) for fault in TROUBLE)],
+    ids=repr,
+)
+async def test_a_job_past_its_deadline_is_cancelled_upstream_failed_and_refunded(
+    rig: Rig, answer: StillRunning | Exception, limit: int
+) -> None:
+    """What still runs after its deadline, and what nothing was learnt of for an hour more."""
+    job = await rig.running()
+    rig.clock.advance(limit)
+    rig.api.polls = [answer]
+    await look(rig, job)
+    assert await rig.status(job) is Status.RUNNING
+    rig.clock.advance(1)
     rig.api.polls = [answer]
     await look(rig, job)
     assert rig.api.cancelled == [job.prediction_id]
