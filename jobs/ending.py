@@ -18,6 +18,8 @@ _log = structlog.get_logger(__name__)
 _PAUSE_FIRST: Final = 1.0  # seconds between two tries to tell a user
 _PAUSE_LONGEST: Final = 60.0
 _MOST_TRIES: Final = 15  # some ten minutes
+_ONE_CREATE: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED})  # what fails there is one create, no later one
+_UNTOLD_ENDS: Final = frozenset({Status.FAILED, Status.CANCELLED})
 _STILL_NEWS: Final = 24 * 3600 * 1000  # ms: what ended earlier is told at the user's next command, not by a start
 
 
@@ -39,7 +41,11 @@ class Ending:
         """
         store = self._world.store
         stored = job.status is Status.DELIVERING  # who does not know of the images must not give them up
-        failed = await self._end(job, lambda: store.mark_failed(job.id, failure, stored_too=stored, unknown=unknown))
+        attempts = job.attempts if job.status in _ONE_CREATE else None
+        failed = await self._end(
+            job,
+            lambda: store.mark_failed(job.id, failure, stored_too=stored, unknown=unknown, attempts=attempts),
+        )
         if failed is not None:
             _log.warning("the job has failed", reason=failure.reason, detail=failure.detail, **about(job))
             if unknown:
@@ -68,6 +74,8 @@ class Ending:
         except ProviderError as error:
             self._world.observer.provider_error(job.provider, error.reason)
             _log.info("the API did not cancel", detail=error.detail, **about(job))
+        except Exception:  # noqa: BLE001 - a fault of our own: logged, and no reason to hold what follows
+            _log.exception("the cancel ended in an unexpected way", **about(job))
 
     async def tell_untold(self) -> None:
         """After a start: tell what the last process did not come to tell."""
@@ -80,8 +88,19 @@ class Ending:
     async def _end(self, job: Job, write: Callable[[], Awaitable[Job | None]]) -> Job | None:
         first = job.id not in self._telling
         self._telling.add(job.id)  # before the commit: no command may find it untold while it is about to be told
-        ended = await persist(write)
+        tries = 0
+
+        async def attempt() -> Job | None:
+            nonlocal tries
+            tries += 1
+            return await write()
+
+        ended = await persist(attempt)
         if ended is None and first:
+            # A repeated write finds nothing to change where the first was committed although its answer was lost.
+            now = await persist(lambda: self._world.store.get(job.id)) if tries > 1 else None
+            if now is not None and now.status in _UNTOLD_ENDS and now.told_at is None:
+                return now
             self._telling.discard(job.id)
         return ended
 

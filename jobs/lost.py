@@ -1,8 +1,8 @@
 """What is done about a create whose answer was lost: looked for first, then tried once more within a cap, then failed.
 
 A webhook that names the job while it is `submitting` or `unconfirmed` ends the search (`jobs.webhooks`). One that comes
-when the create was given up and the job is `queued` again can only be ignored: no transition leads from there to a
-result. That create is counted as one that may have been paid.
+when the create was given up and the job is `queued` again still brings its result, and no more is sent; the create
+stays counted as one that may have been paid for nothing.
 """
 
 import random
@@ -47,7 +47,9 @@ class Lost:
             await self._give_up(job, error)
             return
         at = world.clock.now() + next_look(0, grace=world.lost_creates.grace)
-        unconfirmed = await persist(lambda: world.store.mark_unconfirmed(job.id, next_poll_at=at))
+        unconfirmed = await persist(
+            lambda: world.store.mark_unconfirmed(job.id, next_poll_at=at, attempts=job.attempts)
+        )
         world.look_due.wake()
         if unconfirmed is not None:
             world.observer.changed(unconfirmed, job.status)
@@ -123,7 +125,7 @@ class Lost:
             return
         jitter = random.random()  # noqa: S311 - spreads load, guards nothing
         at = world.clock.now() + int(LOST_PAUSE * (0.5 + jitter / 2))
-        queued = await persist(lambda: world.store.requeue(job.id, not_before=at, unknown=True))
+        queued = await persist(lambda: world.store.requeue(job.id, not_before=at, unknown=True, attempts=job.attempts))
         world.slot_freed.wake()
         if queued is not None:
             _log.warning("a create of unknown outcome is given up; one more is sent", detail=error.detail, **about(job))

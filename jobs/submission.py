@@ -118,7 +118,7 @@ class Submission:
     async def _requeue(self, job: Job, *, delay: int) -> None:
         world = self._world
         at = world.clock.now() + delay
-        queued = await persist(lambda: world.store.requeue(job.id, not_before=at))
+        queued = await persist(lambda: world.store.requeue(job.id, not_before=at, attempts=job.attempts))
         world.slot_freed.wake()
         if queued is not None:
             world.observer.changed(queued, job.status)

@@ -141,3 +141,32 @@ async def test_what_may_have_been_sent_is_not_cancelled_where_the_api_cannot_be_
     job = await job_in(status)
     cancelling = await store.mark_cancelling(job.id, sent_too=False)
     assert (cancelling is not None) == (status is Status.QUEUED)
+
+
+async def test_a_job_that_was_never_given_up_is_not_delivered_out_of_the_queue(
+    store: SqlStore, admit: Callable[..., Awaitable[Job]], change: Change
+) -> None:
+    """Of any other queued job nothing was made, whatever somebody reports."""
+    job = await admit()
+    assert await store.mark_delivering(job.id, images=[PICTURE], cost=None, prediction_id="p") is None
+    assert await change(job, Status.SUBMITTING) is not None
+    again = await change(job, Status.QUEUED)  # certainly nothing was created
+    assert again is not None
+    assert await store.mark_delivering(job.id, images=[PICTURE], cost=None, prediction_id="p") is None
+    assert await store.get(job.id) == again
+
+
+async def test_a_late_or_repeated_write_about_one_create_does_not_hit_the_next(store: SqlStore, job_in: JobIn) -> None:
+    """Each names the create that it is about."""
+    first = await job_in(Status.SUBMITTING)
+    failure = Failure(reason=Reason.UNKNOWN_OUTCOME, user_message="Again.", detail="lost")
+    assert await store.requeue(first.id, not_before=0, attempts=first.attempts) is not None
+    second = await store.claim(provider=first.provider, key_id="another", concurrency=1, per_minute=1)
+    assert second is not None
+    assert second.attempts == first.attempts + 1
+    assert await store.requeue(first.id, not_before=0, unknown=True, attempts=first.attempts) is None
+    assert await store.mark_unconfirmed(first.id, next_poll_at=1, attempts=first.attempts) is None
+    assert await store.mark_failed(first.id, failure, unknown=True, attempts=first.attempts) is None
+    assert await store.get(first.id) == second
+    assert await store.mark_unconfirmed(first.id, next_poll_at=1, attempts=second.attempts) is not None
+    assert await store.mark_failed(first.id, failure, unknown=True, attempts=second.attempts) is not None
