@@ -1,6 +1,7 @@
 """From the API's result to our disk: the images are ours before anything is posted."""
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -12,8 +13,8 @@ from jobs.ending import Ending
 from jobs.errors import GenerationFailed, ProviderError, ResultUnusable, Retryable
 from jobs.model import Failure, Job, StoredImage
 from jobs.outcomes import Finished, ImageLink, RemoteImage
-from jobs.status import Status
-from jobs.timing import deadline
+from jobs.status import FINISHED, Status
+from jobs.timing import patience
 from jobs.world import World, about, failure_of, internal, persist
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +33,8 @@ class Completion:
         self._ending = ending
         self._delivering = delivering
         self._busy: set[str] = set()
+        # In the names of our files: those of a process that has taken over meanwhile have other names.
+        self._mark: Final = secrets.token_hex(4)
 
     def is_busy(self, job_id: str) -> bool:
         """Whether this job's images are on their way here."""
@@ -55,7 +58,7 @@ class Completion:
         give_up_at = world.clock.now() + _PATIENCE
         while True:
             current = await persist(lambda: world.store.get(job.id))
-            if current is None or current.status not in _UNFINISHED:
+            if current is None or not is_awaited(current):
                 return
             try:
                 images = await self._fetch(current, finished.images)
@@ -73,18 +76,23 @@ class Completion:
                 await self._stored(current, finished, images)
                 return
             _log.warning("the result could not be stored yet", detail=trouble.detail, **about(job))
-            if prediction_id := finished.prediction_id or current.prediction_id:
+            prediction_id = finished.prediction_id or current.prediction_id
+            if prediction_id is not None and current.status is not Status.QUEUED:
                 await self._look_again(current, prediction_id, trouble)
                 return
             if world.clock.now() > give_up_at:
-                await self._ending.fail(current, trouble)
+                await self._give_up(current, trouble)
                 return
             await asyncio.sleep(_REFETCH)
 
+    async def _give_up(self, job: Job, trouble: Failure) -> None:
+        if job.status is not Status.QUEUED:  # else this result was that of an earlier create, and one more is sent
+            await self._ending.fail(job, trouble)
+
     async def _look_again(self, job: Job, prediction_id: str, trouble: Failure) -> None:
-        """The next poll brings the links again, until the deadline."""
+        """The next poll brings the links again, until patience is over."""
         world = self._world
-        if world.clock.now() - (job.submitted_at or job.created_at) > deadline(world.typical(job)):
+        if world.silent_for(job) > patience(world.typical(job)):
             await self._ending.fail(job, trouble)
             return
         at = world.clock.now() + int(1000 * _REFETCH)
@@ -108,7 +116,7 @@ class Completion:
         images: dict[int, StoredImage] = {}
         give_up_at = world.clock.now() + _PATIENCE_FOR_THE_REST
         while True:
-            fetches = (world.source.fetch(link, folder / f"{number}") for number, link in missing.items())
+            fetches = (world.source.fetch(link, folder / f"{number}-{self._mark}") for number, link in missing.items())
             # Progress stops while the images come, so that no edit is on its way when the result is posted.
             answers, _ = await asyncio.gather(
                 asyncio.gather(*fetches, return_exceptions=True), world.audience.unfollow(job.id)
@@ -133,13 +141,22 @@ class Completion:
             )
         )
         world.slot_freed.wake()
-        if delivering is None:
-            await world.discard(job.id)
+        if delivering is None and (delivering := await self._committed(job, images)) is None:
             return
         self._learn(delivering, finished)
         _log.info("the images are stored", images=len(images), **about(job))
         world.observer.changed(delivering, job.status)
         world.tasks.spawn(f"deliver {job.id}", self._delivering.deliver(delivering))
+
+    async def _committed(self, job: Job, images: Sequence[StoredImage]) -> Job | None:
+        """The job where an earlier try of ours has won although nobody could say so; else our files go, if they may."""
+        world = self._world
+        current = await persist(lambda: world.store.get(job.id))
+        if current is not None and current.status is Status.DELIVERING and current.images == tuple(images):
+            return current
+        if current is None or current.status in FINISHED - {Status.UNDELIVERED}:  # else somebody needs the folder
+            await world.discard(job.id)
+        return None
 
     def _learn(self, job: Job, finished: Finished) -> None:
         """Best from what the API itself measured; what waited for our restart tells nothing of the model."""
@@ -148,6 +165,11 @@ class Completion:
             duration = (job.completed_at or job.submitted_at) - job.submitted_at
         if duration is not None:
             self._world.estimates.learn(job.request.model, duration)
+
+
+def is_awaited(job: Job) -> bool:
+    """Whether a result of the job is still of use: also while it waits for one more create, the last given up."""
+    return job.status in _UNFINISHED or (job.status is Status.QUEUED and job.unknown_creates > 0)
 
 
 def _sorted(

@@ -18,6 +18,8 @@ _log = structlog.get_logger(__name__)
 _PAUSE_FIRST: Final = 1.0  # seconds between two tries
 _PAUSE_LONGEST: Final = 30.0
 _MOST_FAULTS: Final = 3  # of our own, before a result is kept instead of posted
+_LONGEST: Final = 24 * 3600 * 1000  # ms of trouble with Discord or the disk, before a result is kept
+_REMIND: Final = 3600 * 1000  # ms between two warnings of one and the same trouble
 
 
 class Delivering:
@@ -64,17 +66,24 @@ class Delivering:
 
     async def _post(self, job: Job) -> Delivery:
         world = self._world
-        pause, faults = _PAUSE_FIRST, 0
+        pause, faults, remind_at = _PAUSE_FIRST, 0, 0
+        # A start may come after a long time without any try.
+        give_up_at = max(job.completed_at or job.created_at, world.started_at) + _LONGEST
+        missing = max(0, job.request.images - len(job.images))
         while True:
-            usage = await world.usage(job)
-            missing = max(0, job.request.images - len(job.images))
             try:
+                usage = await world.usage(job)
                 # What is missing is given back with the settlement, which comes after the post.
                 return await world.audience.deliver(job, self.paths(job), replace(usage, used=usage.used - missing))
             except FileNotFoundError:
                 raise
             except (DeliveryDelayed, OSError) as delayed:
-                _log.warning("the delivery is delayed", detail=str(delayed), pause_s=pause, **about(job))
+                now = world.clock.now()
+                if now > give_up_at:
+                    return NowhereToPost(detail=f"not posted within a day: {delayed}")
+                if now >= remind_at:
+                    _log.warning("the delivery is delayed", detail=str(delayed), **about(job))
+                    remind_at = now + _REMIND
             except Exception:  # noqa: BLE001 - whatever it was, the result must not be lost by it
                 faults += 1
                 _log.exception("the delivery ended in an unexpected way", pause_s=pause, **about(job))

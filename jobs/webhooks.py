@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from jobs.completion import Completion
+from jobs.completion import Completion, is_awaited
 from jobs.ending import Ending
 from jobs.errors import ProviderError
 from jobs.model import Job
@@ -22,7 +22,6 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE: Final = 4  # reports about one job in work; the vendor sends each three times at most, 10 s apart
 _ASK_PAUSE: Final = 2_000  # ms between two polls of one job that reports have hurried
 _REMEMBERED: Final = 1_000  # jobs whose last hurried poll is known; an older one may be hurried once more
-_AWAITED: Final = frozenset({Status.SUBMITTING, Status.UNCONFIRMED, Status.RUNNING, Status.CANCELLING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ class Webhooks:
         job = await self._world.store.get(job_id)
         if job is None or job.provider != provider:
             return None
-        return WebhookKey(token=job.webhook_token, secret=job.webhook_secret, awaited=job.status in _AWAITED)
+        return WebhookKey(token=job.webhook_token, secret=job.webhook_secret, awaited=_is_read(job))
 
     def arrived(self, job_id: str, body: bytes) -> bool:
         """Read a proven report in the background; False, and it is not read, when too many of this job are in work.
@@ -70,7 +69,7 @@ class Webhooks:
         world = self._world
         try:
             job = await persist(lambda: world.store.get(job_id))
-            if job is not None and job.status in _AWAITED:
+            if job is not None and _is_read(job):
                 await self._use(job, body)
         finally:
             self._in_work[job_id] -= 1
@@ -120,6 +119,11 @@ class Webhooks:
         if not waits:
             await persist(lambda: world.store.schedule_poll(job.id, at=at))
             world.look_due.wake()
+
+
+def _is_read(job: Job) -> bool:
+    """Whether a report may change anything: it brings a result, or the end of what is being cancelled."""
+    return is_awaited(job) or job.status is Status.CANCELLING
 
 
 def _is_about(job: Job, news: WebhookNews) -> bool:

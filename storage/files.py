@@ -17,9 +17,9 @@ class ResultFiles:
         self._results = data_dir / "results"
 
     async def prepare(self, job_id: str) -> Path:
-        """The job's own folder, made empty."""
+        """The job's own folder; what lies in it already may be what another process has just stored."""
         folder = self._folder(job_id)
-        await asyncio.to_thread(_make_empty, folder)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         return folder
 
     async def seal(self, job_id: str) -> None:
@@ -52,11 +52,6 @@ class ResultFiles:
         if not is_job_id(job_id):
             raise ValueError(f"{job_id!r} is no job's id")
         return self._results / job_id
-
-
-def _make_empty(folder: Path) -> None:
-    _remove(folder)
-    folder.mkdir(parents=True)
 
 
 def _remove(folder: Path) -> None:

@@ -1,8 +1,10 @@
 """From a result to a delivered job: once, whoever brings the news, and never without the bytes."""
 
 import asyncio
+from unittest.mock import AsyncMock
 
 import pytest
+from structlog.testing import capture_logs
 
 import jobs.completion
 import jobs.delivering
@@ -11,14 +13,28 @@ from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, Reason, ResultUnusable, Temporary
 from jobs.model import Job, Posted
-from jobs.outcomes import Finished, ImageLink, NowhereToPost, Shown
+from jobs.outcomes import Delivery, Finished, ImageData, ImageLink, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.status import Status
-from jobs.timing import deadline
-from jobs.world import World, persist
-from tests.jobs.support import DONE, Rig, settled
+from jobs.timing import patience
+from jobs.world import World, internal, persist
+from tests.jobs.support import DONE, Rig, WritingSource, settled
 
 TWO = Finished(images=(ImageLink(url="https://a"), ImageLink(url="https://b")))
+
+
+def unanswered(rig: Rig, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The first of these writes is committed, and nobody can say so."""
+    write, answers = getattr(rig.store, name), iter([False])
+
+    async def committed(*args: object, **values: object) -> object:
+        changed = await write(*args, **values)
+        if next(answers, True):
+            return changed
+        raise StoreUnavailable("the answer was lost")
+
+    monkeypatch.setattr(rig.store, name, committed)
+    monkeypatch.setattr("jobs.world._PAUSE_FIRST", 0.001)
 
 
 def completion(world: World) -> Completion:
@@ -263,7 +279,7 @@ async def test_a_fault_of_our_own_keeps_the_result_instead_of_losing_it(
     assert list(await rig.files.job_ids()) == [job.id]
 
 
-async def test_a_full_disk_delays_the_result_until_the_deadline(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_delays_the_result_until_patience_is_over(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     async def full(_job_id: str) -> None:
         raise OSError(28, "No space left on device")
 
@@ -272,13 +288,133 @@ async def test_a_full_disk_delays_the_result_until_the_deadline(rig: Rig, monkey
         patched.setattr(rig.files, "prepare", full)
         await complete(rig, job, DONE)
         assert await rig.status(job) is Status.RUNNING
-        rig.clock.advance(deadline(20_000) + 1)
         late = await rig.running()
-        rig.clock.advance(deadline(20_000) + 1)
+        rig.clock.advance(patience(20_000) + 1)
         await complete(rig, late, DONE)
         assert await rig.status(late) is Status.FAILED
     await complete(rig, job, DONE)
     assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_what_discord_does_not_take_for_a_day_is_kept_and_told_of_hourly(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
+    job, world = await rig.running(), rig.world()
+    rig.clock.advance(1000)
+
+    async def delayed(*_: object) -> Delivery:
+        rig.clock.advance(60_000)
+        raise DeliveryDelayed("503")
+
+    monkeypatch.setattr(rig.audience, "deliver", delayed)
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_LONGEST", 0.0)
+    with capture_logs() as log:
+        await completion(world).complete(job, DONE)
+        await settled(world, lambda: not world.tasks.live)
+    kept = await rig.store.get(job.id)
+    assert kept is not None
+    assert kept.status is Status.UNDELIVERED
+    assert list(await rig.files.job_ids()) == [job.id]
+    assert [entry["event"] for entry in log].count("the delivery is delayed") == 24
+
+
+async def test_an_old_result_is_still_tried_after_a_start(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot was away for days; that is no trouble of Discord's."""
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
+    job = await rig.running()
+    await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id=None)
+    rig.clock.advance(3 * 24 * 3600 * 1000)
+    rig.started_at = rig.clock.ms
+    world, delivering = rig.world(), await rig.store.get(job.id)
+    assert delivering is not None
+    rig.audience.deliveries = [DeliveryDelayed("503")]
+    await Delivering(world, Ending(world)).deliver(delivering)
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_a_fault_before_the_post_keeps_the_result_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
+    job = await rig.running()
+    monkeypatch.setattr(rig.store, "usage", AsyncMock(side_effect=RuntimeError("a fault of our own")))
+    await complete(rig, job, DONE)
+    assert await rig.status(job) is Status.UNDELIVERED
+
+
+async def test_a_result_whose_commit_was_not_answered_is_delivered_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write is repeated and finds nothing to change; the images are ours all the same."""
+    job = await rig.running()
+    unanswered(rig, monkeypatch, "mark_delivering")
+    await complete(rig, job, DONE)
+    assert rig.audience.delivered == [(job.id, [b"picture"])]
+    assert await rig.status(job) is Status.DELIVERED
+
+
+async def test_images_of_a_process_that_has_taken_over_are_left_alone(rig: Rig) -> None:
+    """The old one, which has lost the lock, fetches beside it and comes second."""
+    job, world = await rig.running(), rig.world()
+    rig.source.wait_for = asyncio.Event()
+    old = asyncio.create_task(completion(world).complete(job, TWO))
+    await settled(world, lambda: bool(rig.source.fetched))
+    folder = await rig.files.prepare(job.id)
+    newer = WritingSource()
+    stored = await newer.fetch(ImageData(data=b"newer"), folder / "1-newer")
+    await rig.store.mark_delivering(job.id, images=[stored], cost=None, prediction_id=None)
+    rig.source.wait_for.set()
+    await old
+    taken_over = await rig.store.get(job.id)
+    assert taken_over is not None
+    assert rig.audience.delivered == []
+    await Delivering(world, Ending(world)).deliver(taken_over)
+    assert rig.audience.delivered == [(job.id, [b"newer"])]
+
+
+async def test_two_processes_never_store_under_the_same_name(rig: Rig) -> None:
+    first, second = await rig.running(), await rig.running()
+    await complete(rig, first, DONE)
+    await complete(rig, second, DONE)
+    names = [image.name for job in (first, second) if (now := await rig.store.get(job.id)) for image in now.images]
+    assert len({*names}) == 2
+
+
+@pytest.mark.parametrize("end", ["mark_failed", "mark_cancelled"])
+async def test_an_end_whose_commit_was_not_answered_is_told_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    job, world = await rig.running(), rig.world()
+    ending = Ending(world)
+    unanswered(rig, monkeypatch, end)
+    if end == "mark_failed":
+        await ending.fail(job, internal("test"))
+    else:
+        await rig.store.mark_cancelling(job.id, sent_too=True)
+        await ending.cancelled(job)
+    await settled(world, lambda: bool(rig.audience.failures))
+    assert len(rig.audience.failures) == 1
+    assert not ending.is_telling(job.id)
+
+
+async def test_a_failure_of_an_earlier_create_does_not_end_the_next_one(rig: Rig) -> None:
+    job, world = await rig.claimed(), rig.world()
+    await rig.store.requeue(job.id, not_before=0)
+    again = await rig.store.claim(provider=job.provider, key_id="0123456789ab", concurrency=9, per_minute=9)
+    assert again is not None
+    await Ending(world).fail(job, internal("late"))
+    assert await rig.status(job) is Status.SUBMITTING
+    await Ending(world).fail(again, internal("in time"))
+    assert await rig.status(job) is Status.FAILED
+
+
+async def test_a_fault_while_the_api_is_told_to_stop_holds_up_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, world = await rig.running(), rig.world()
+    monkeypatch.setattr(rig.api, "cancel", AsyncMock(side_effect=RuntimeError("a fault of our own")))
+    with capture_logs() as log:
+        await Ending(world).cancel_upstream(job, "prediction")
+    assert [entry["log_level"] for entry in log] == ["error"]
 
 
 async def test_what_cannot_be_posted_anywhere_is_kept_and_counts(rig: Rig) -> None:

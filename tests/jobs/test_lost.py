@@ -1,5 +1,6 @@
 """Looking for a create whose answer was lost: found for certain, or given up within a cap, and each of them counted."""
 
+import asyncio
 from unittest.mock import Mock
 
 import pytest
@@ -8,10 +9,10 @@ from jobs.completion import Completion
 from jobs.delivering import Delivering
 from jobs.doubts import BLIND, FIRST_LOOK, Kinship, LostCreates, search_window
 from jobs.ending import Ending
-from jobs.errors import GenerationFailed, OutOfCredit, ProviderError, Reason, Temporary, UnknownOutcome
+from jobs.errors import GenerationFailed, OutOfCredit, ProviderError, Reason, ResultUnusable, Temporary, UnknownOutcome
 from jobs.lost import Lost
 from jobs.model import Job
-from jobs.outcomes import Execution, Finished, KeepsNoList, Listed, WebhookNews
+from jobs.outcomes import Execution, Finished, ImageLink, KeepsNoList, Listed, WebhookNews
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.watcher import Watcher
@@ -228,11 +229,48 @@ async def test_the_webhook_of_a_create_that_was_given_up_brings_its_result_but_n
     assert await rig.status(job) is (Status.DELIVERED if result is DONE else Status.SUBMITTING)
 
 
-async def test_the_webhook_of_a_create_that_was_given_up_is_ignored_while_the_job_is_queued_again(rig: Rig) -> None:
+async def test_the_webhook_of_a_create_that_was_given_up_delivers_the_job_that_is_queued_again(rig: Rig) -> None:
+    """It may wait for minutes while nothing is sent; its images are paid, and no more are."""
     job, world = await rig.claimed(), rig.world()
     await rig.store.requeue(job.id, not_before=0, unknown=True)
     rig.api.webhook = WebhookNews(prediction_id="the first one's", result=DONE)
+    service = JobService(world, {})
+    await service.start()
+    key = await service.webhook_key("eachlabs", job.id)
+    assert key is not None
+    assert key.awaited is True
+    service.webhook_arrived(job.id, b"{}")
+    await settled(world, lambda: bool(rig.audience.delivered))
+    await service.stop(seconds=0)
+    assert await rig.status(job) is Status.DELIVERED
+    assert (rig.api.created, await rig.used()) == ([], 1)
+
+
+async def test_a_webhook_for_a_job_that_was_never_sent_changes_nothing(rig: Rig) -> None:
+    job, world = await rig.admitted(), rig.world()
+    rig.api.webhook = WebhookNews(prediction_id="made up", result=DONE)
     JobService(world, {}).webhook_arrived(job.id, b"{}")
     await settled(world, lambda: True)
     assert await rig.status(job) is Status.QUEUED
     assert rig.audience.delivered == []
+
+
+@pytest.mark.parametrize("error", [Temporary("503"), ResultUnusable("410")], ids=repr)
+async def test_a_late_result_that_cannot_be_had_leaves_the_job_to_its_next_create(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, error: ProviderError
+) -> None:
+    monkeypatch.setattr("jobs.completion._REFETCH", 0.001)
+    job, world = await rig.claimed(), rig.world()
+    await rig.store.requeue(job.id, not_before=0, unknown=True)
+    rig.source.errors["https://a"] = error
+    late = Finished(images=(ImageLink(url="https://a"),))
+    rig.api.webhook = WebhookNews(prediction_id="the first one's", result=late)
+    service = JobService(world, {})
+    service.webhook_arrived(job.id, b"{}")
+    async with asyncio.timeout(5):
+        while len(rig.source.fetched) < 2:  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.001)
+    rig.clock.advance(3600 * 1000)
+    await settled(world, lambda: not world.tasks.live)
+    assert await rig.status(job) is Status.QUEUED
+    assert rig.audience.failures == []

@@ -28,12 +28,12 @@ async def test_a_jobs_folder_is_its_own_and_holds_its_images(files: ResultFiles,
     assert files.path(JOB, _image("1.png")).read_bytes() == b"png"
 
 
-async def test_preparing_again_empties_the_folder(files: ResultFiles) -> None:
-    """A second download starts clean."""
+async def test_preparing_again_leaves_what_is_stored(files: ResultFiles) -> None:
+    """It may be what another process stored, which has taken over."""
     folder = await files.prepare(JOB)
-    (folder / "half.png").write_bytes(b"p")
+    (folder / "stored.png").write_bytes(b"p")
     assert await files.prepare(JOB) == folder
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == ["stored.png"]
 
 
 async def test_discarding_removes_one_job_and_may_be_repeated(files: ResultFiles) -> None:
