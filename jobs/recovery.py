@@ -1,4 +1,4 @@
-"""After a start: every unfinished job is taken up where it stands."""
+"""Every unfinished job is taken up where it stands: after a start, and where nobody carries it any more."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from jobs.cancelling import Cancelling
 from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import UnknownOutcome
-from jobs.lost import Lost
+from jobs.lost import Lost, not_offered
 from jobs.model import Job
 from jobs.status import FINISHED, Status
 from jobs.world import World
@@ -29,8 +29,13 @@ class Steps:
 async def recover(world: World, steps: Steps) -> int:
     """Take up what the last process left; returns the number of unfinished jobs. Call before the loops start."""
     jobs = await world.store.unfinished()
+    # The last process may have sent the create: it is looked for, never blindly sent again.
+    lost = UnknownOutcome(
+        "the last process ended while the create was on its way",
+        user_message="The bot was restarted before the image service's answer came. Please try again.",
+    )
     for job in jobs:
-        await _resume(job, world, steps)
+        await resume(job, world, steps, lost=lost)
     await steps.ending.tell_untold()
     await _sweep(world)
     if jobs:
@@ -38,21 +43,17 @@ async def recover(world: World, steps: Steps) -> int:
     return len(jobs)
 
 
-async def _resume(job: Job, world: World, steps: Steps) -> None:
+async def resume(job: Job, world: World, steps: Steps, *, lost: UnknownOutcome) -> None:
+    """Take up one unfinished job that nobody carries; `lost` is why the outcome of a create in it is unknown."""
     match job.status:
         case Status.SUBMITTING:
-            # The last process may have sent the create: it is looked for, never blindly sent again.
-            await steps.lost.doubt(
-                job,
-                UnknownOutcome(
-                    "the last process ended while the create was on its way",
-                    user_message="The bot was restarted before the image service's answer came. Please try again.",
-                ),
-            )
+            await steps.lost.doubt(job, lost)
         case Status.RUNNING | Status.UNCONFIRMED:
             # The last process may have taken it for a look that it did not finish: nobody waits for the end of that.
             await world.store.schedule_poll(job.id, at=world.clock.now())
             world.audience.follow(job)
+        case Status.QUEUED if not world.offers(job):  # no key claims it any more, and no outage ends it
+            await steps.ending.fail(job, not_offered())
         case Status.QUEUED:
             world.audience.follow(job)
         case Status.DELIVERING:

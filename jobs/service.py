@@ -8,6 +8,7 @@ import structlog
 from jobs.archive import Archive
 from jobs.breaker import Outage
 from jobs.cancelling import Cancelling
+from jobs.caretaker import Caretaker
 from jobs.catalog import Catalog, Model, Provider
 from jobs.completion import Completion
 from jobs.delivering import Delivering
@@ -46,6 +47,7 @@ class JobService:
         self._dispatcher = Dispatcher(world, submission, self._ending, limits)
         self._watcher = Watcher(world, self._completion, self._ending, lost)
         self._webhooks = Webhooks(world, self._completion, self._ending)
+        self._caretaker = Caretaker(world, self._steps)
         self._started = False
         self._accepting = True
         self.archive: Final = Archive(world, self._ending, delivering)
@@ -59,6 +61,7 @@ class JobService:
         self._started = True
         self._world.tasks.supervise("dispatcher", self._dispatcher.run)
         self._world.tasks.supervise("watcher", self._watcher.run)
+        self._world.tasks.supervise("caretaker", self._caretaker.run)
 
     def refuse_orders(self) -> None:
         """Accept nothing from now on: the stop has begun."""

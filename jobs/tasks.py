@@ -39,6 +39,11 @@ class Tasks:
         self._loops[name] = loop, asyncio.create_task(loop.run(), name=name)
 
     @property
+    def live(self) -> frozenset[str]:
+        """The names of the short tasks that have not ended."""
+        return frozenset(task.get_name() for task in self._short)
+
+    @property
     def down(self) -> dict[str, str]:
         """Loops that have died lately, what was seen of it, and for no eyes in particular: without the error's text.
 

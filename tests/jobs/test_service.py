@@ -261,7 +261,7 @@ async def test_whoever_is_to_begin_nothing_has_no_loops_any_more_and_takes_no_or
     world = rig.world()
     service = JobService(world, ONE_SLOT)
     await service.start()
-    assert set(world.tasks.loops) == {"dispatcher", "watcher"}
+    assert set(world.tasks.loops) == {"dispatcher", "watcher", "caretaker"}
     await service.begin_nothing()
     assert world.tasks.loops == ()
     with pytest.raises(NotAccepting):

@@ -1,0 +1,45 @@
+"""A start leaves no job behind that nothing will ever move."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from jobs.breaker import Breakers
+from jobs.catalog import Catalog, Provider
+from jobs.errors import Reason
+from jobs.service import JobService
+from jobs.status import Status
+from jobs.world import World
+from tests.jobs.support import Rig, settled
+
+
+def without_api(world: World) -> World:
+    return replace(world, apis={}, breakers=Breakers({}, world.clock, world.observer))
+
+
+def without_model(world: World) -> World:
+    return replace(world, catalog=Catalog(offered=[Provider.AIMLAPI]))
+
+
+@pytest.mark.parametrize("without", [without_api, without_model])
+async def test_what_waits_for_a_model_or_key_that_was_taken_away_fails_and_is_refunded(
+    rig: Rig, without: Callable[[World], World]
+) -> None:
+    job, world = await rig.admitted(), without(rig.world())
+    service = JobService(world, {})
+    await service.start()
+    await settled(world, lambda: bool(rig.audience.failures))
+    await service.stop(seconds=1)
+    [(told, _)] = rig.audience.failures
+    assert told.failure is not None
+    assert (told.id, told.failure.reason) == (job.id, Reason.NOT_OFFERED)
+    assert await rig.used() == 0
+
+
+async def test_what_waits_for_what_is_still_there_goes_on_waiting(rig: Rig) -> None:
+    job, world = await rig.admitted(), rig.world()
+    service = JobService(world, {})
+    await service.start()
+    await service.stop(seconds=1)
+    assert await rig.status(job) is Status.QUEUED
