@@ -35,7 +35,9 @@ class Settings(BaseSettings):
         description="Discord's HTTP API, with its version; a compatible server works too.",
     )
     dev_guild_id: int | None = Field(
-        None, description="A server's id: commands are registered there, at once, instead of everywhere."
+        None,
+        description="A server's id: commands are registered there, at once, instead of everywhere. In Discord: User "
+        "Settings, Advanced, Developer Mode; then right-click the server, Copy Server ID.",
     )
     eachlabs_api_key: Annotated[list[SecretStr], NoDecode] = Field(
         [], description="each::labs key, for FLUX.1 LoRA: https://www.eachlabs.ai, API keys. Several: comma-separated."
@@ -55,8 +57,8 @@ class Settings(BaseSettings):
         1,
         ge=0,
         le=3,
-        description="How often a job is sent once more when its create was lost and cannot be found; each may pay for "
-        "an image twice.",
+        description="How often a job is sent once more when its create was lost and cannot be found. Each may pay for "
+        "an image twice; 0 never does.",
     )
     aimlapi_usd_per_megapixel: Decimal = Field(
         Decimal("0.02205"),
@@ -71,7 +73,8 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr = Field(
         SecretStr("sqlite:///data/bot.db"),
-        description="sqlite:///relative.db, sqlite:////absolute.db or postgresql://user:password@host/database.",
+        description="sqlite:///relative.db (to the working directory), sqlite:////absolute.db or "
+        "postgresql://user:password@host/database.",
     )
     data_dir: Path = Field(Path("data"), description="Folder for results that wait for delivery.")
     public_url: str | None = Field(
@@ -88,7 +91,8 @@ class Settings(BaseSettings):
     )
     operator_channel_id: int | None = Field(
         None,
-        description="A channel's id: there the bot says what only its operator can mend (key, credit, lost creates).",
+        description="A channel's id: there the bot says what only its operator can mend (key, credit, lost creates). "
+        "With Developer Mode on: right-click the channel, Copy Channel ID.",
     )
     retention_days: int = Field(
         0,
@@ -100,11 +104,15 @@ class Settings(BaseSettings):
     results_max_mb: int = Field(
         2048,
         ge=1,
-        description="Megabytes of results under DATA_DIR; beyond, the oldest of those that nobody could be given are "
-        "dropped.",
+        description="Megabytes that results may take under DATA_DIR, looked at every 15 minutes: beyond, the oldest "
+        "that could be posted nowhere are dropped.",
     )
     stop_seconds: float = Field(
-        25, ge=0, le=600, description="How long a stop waits for uploads and answers that are on their way."
+        25,
+        ge=0,
+        le=600,
+        description="How long a stop waits for uploads and answers that are on their way; ten seconds more, and the "
+        "process is gone at the latest.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
@@ -117,6 +125,13 @@ class Settings(BaseSettings):
     @classmethod
     def _lists(cls, value: object) -> object:
         return _split(value)
+
+    @field_validator("dev_guild_id", "operator_channel_id", mode="before")
+    @classmethod
+    def _id(cls, value: object) -> object:
+        if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,20}", value.strip()):
+            raise _fault("is no id, which is a long number, not a name")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -102,6 +102,11 @@ def test_a_wrong_address_of_the_database_is_not_repeated() -> None:
         ({"public_url": "http://bot.example"}, "PUBLIC_URL must begin with https://"),
         ({"log_level": "LOUD"}, "LOG_LEVEL is wrong"),
         ({"safety_off_guilds": "1,x"}, "SAFETY_OFF_GUILDS is wrong"),
+        (
+            {"operator_channel_id": "#ops"},
+            "OPERATOR_CHANNEL_ID is no id, which is a long number, not a name. A channel",
+        ),
+        ({"dev_guild_id": "my server"}, "DEV_GUILD_ID is no id"),
     ],
 )
 def test_a_fault_is_one_line_that_names_the_setting_and_how_to_get_it(
