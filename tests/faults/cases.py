@@ -125,6 +125,7 @@ async def _staged(case: Case, folder: Path, zygote: Zygote, database: Database) 
         world = await stack.enter_async_context(SandboxClient(sandbox.url))
         await world.set_eachlabs(duration_s=0.1, webhook_retry_gap_s=0.5)
         await world.set_aimlapi(duration_s=0.1)
+        await world.set_discord(nonce_seconds=0)  # as after a start that came later than Discord remembers a nonce
         process = ForkedBot(zygote, sandbox, world, folder, database_url=database.url)
         keeper = Keeper(process, world, case.deaths, settings)
         stage = Stage(

@@ -9,7 +9,6 @@ from storage.sqlite import SqliteEngine
 from tests.faults.failpoints import engines, port_calls, store_writes
 from tests.faults.plan import gaps
 from tests.faults.points import KILLED, STARTED, Kill, Moment, read_trace
-from tests.faults.scenes import SCENES
 
 
 def test_every_call_through_a_port_and_every_write_is_found() -> None:
@@ -46,9 +45,3 @@ def test_a_suite_that_never_came_to_a_transition_or_a_write_says_so() -> None:
         for target in targets:
             assert f"{moment} {source} → {target}" in missing
     assert "SqlStore.mark_told never came to pass" in missing
-
-
-def test_scenes_say_what_they_play() -> None:
-    for scene in SCENES.values():
-        assert scene.play.__doc__
-        assert scene.modes
