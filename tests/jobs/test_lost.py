@@ -252,7 +252,7 @@ async def test_a_webhook_for_a_job_that_was_never_sent_changes_nothing(rig: Rig)
     JobService(world, {}).webhook_arrived(job.id, b"{}")
     await settled(world, lambda: True)
     assert await rig.status(job) is Status.QUEUED
-    assert rig.audience.delivered == []
+    assert rig.audience.unfollowed == [], "nothing was even fetched"
 
 
 @pytest.mark.parametrize("error", [Temporary("503"), ResultUnusable("410")], ids=repr)
@@ -274,3 +274,28 @@ async def test_a_late_result_that_cannot_be_had_leaves_the_job_to_its_next_creat
     await settled(world, lambda: not world.tasks.live)
     assert await rig.status(job) is Status.QUEUED
     assert rig.audience.failures == []
+
+
+async def next_create(rig: Rig, job: Job) -> Job:
+    """The same job with its next create on its way."""
+    assert await rig.store.requeue(job.id, not_before=0) is not None
+    again = await rig.store.claim(provider=job.provider, key_id=KEY, concurrency=9, per_minute=9)
+    assert again is not None
+    return again
+
+
+async def test_a_late_doubt_about_one_create_does_not_hit_the_next(rig: Rig) -> None:
+    first, world = await rig.claimed(), rig.world()
+    await next_create(rig, first)
+    ending = Ending(world)
+    await Lost(world, Completion(world, ending, Delivering(world, ending)), ending).doubt(first, UnknownOutcome("late"))
+    assert await rig.status(first) is Status.SUBMITTING
+
+
+async def test_a_late_look_for_one_create_does_not_give_up_the_next(rig: Rig) -> None:
+    first, world = await in_doubt(rig), rig.world()
+    await next_create(rig, first)
+    rig.clock.advance(GRACE + 1)
+    await look(world, first)
+    assert await rig.status(first) is Status.SUBMITTING
+    assert rig.observer.given_up == []

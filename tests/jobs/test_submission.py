@@ -323,3 +323,12 @@ async def test_a_job_whose_key_was_taken_away_fails_without_being_sent(rig: Rig)
     assert told.failure is not None
     assert told.failure.reason is Reason.NOT_OFFERED
     assert await rig.used() == 0
+
+
+async def test_the_late_refusal_of_one_create_does_not_requeue_the_next(rig: Rig) -> None:
+    first, world = await rig.claimed(), rig.world()
+    await rig.store.requeue(first.id, not_before=0)
+    assert await rig.store.claim(provider=first.provider, key_id=KEY, concurrency=9, per_minute=9) is not None
+    rig.api.creates = [Temporary("503")]
+    await submission(world).submit(first)
+    assert await rig.status(first) is Status.SUBMITTING
