@@ -104,7 +104,7 @@ async def test_a_job_unfollowed_before_its_first_edit_is_never_shown() -> None:
     await asyncio.gather(loop, return_exceptions=True)
 
 
-@pytest.mark.parametrize("status", [*FINISHED, Status.DELIVERING, None])
+@pytest.mark.parametrize("status", [*sorted(FINISHED), Status.DELIVERING, None])
 async def test_what_has_ended_before_it_was_followed_is_forgotten(status: Status | None) -> None:
     """Nobody unfollows it any more."""
     job, poster, read_it = make_job(status=Status.RUNNING), SlowPoster(), asyncio.Event()
