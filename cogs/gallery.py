@@ -21,6 +21,7 @@ NOT_YOURS: Final = (
     "Only the person who asked for this image, or a moderator, can do that. Make your own with `/imagine`."
 )
 NOT_DELETED: Final = "Not everything could be deleted right now. Please press again in a minute."
+STILL_POSTED: Final = "It is still being posted: press again in a moment."
 NO_CANCEL: Final = (
     "The cancel did not reach the bot's database: the image is still being made. Please press again in a minute."
 )
@@ -58,6 +59,9 @@ class Gallery(commands.Cog):
         """Remove the message and whatever else was posted for the job; the quota stays, since the images were made."""
         job = await self._permitted(interaction, job_id)
         if job is None:
+            return
+        if job.status is Status.DELIVERING:  # what is not posted yet would come after all, and could not be found here
+            await interaction.response.send_message(embed=sentence_embed(STILL_POSTED), ephemeral=True)
             return
         await interaction.response.defer()
         try:
@@ -120,7 +124,9 @@ def _may_act(interaction: discord.Interaction[Any], job: Job) -> bool:
 
 def _why_not(status: Status) -> str:
     match status:
-        case Status.CANCELLING | Status.CANCELLED:
+        case Status.CANCELLING:
+            return "This one is being cancelled: the image service is told to stop, and your images come back then."
+        case Status.CANCELLED:
             return "This one is cancelled already."
         case Status.FAILED:
             return "There is nothing to cancel: this one has failed, and its images were given back to your quota."

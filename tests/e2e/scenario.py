@@ -86,8 +86,10 @@ class Visit:
         await self._said(await world.press(self._ben, message, label="Delete"), self._ben)
         again = await self._said(await world.press(self._mara, message, label="Again"), fits=shows_images)
         for old in (message, again):
-            gone = await world.press(self._mara, old, label="Delete")
-            await world.wait_for_interaction(gone, lambda now: now.state is InteractionState.DELETED, PATIENCE)
+            state = InteractionState.PENDING
+            while state is not InteractionState.DELETED:  # refused while the result is still being posted
+                press = await world.press(self._mara, old, label="Delete")
+                state = (await world.wait_for_interaction(press, _is_over, PATIENCE)).state
 
     async def _late(self) -> None:
         world = self._world
@@ -116,3 +118,7 @@ class Visit:
 
     async def _see(self, place: Channel, fits: Callable[[Message], bool], user: User | None = None) -> Message:
         return await self._world.wait_for_message(place, user or self._mara, fits, PATIENCE)
+
+
+def _is_over(press: Interaction) -> bool:
+    return press.state in {InteractionState.DELETED, InteractionState.ANSWERED}

@@ -138,6 +138,7 @@ async def test_delete_by_its_owner_or_a_moderator_removes_the_message_and_not_th
 ) -> None:
     await bot.start(webhooks=True)
     message = await imagine()
+    await bot.wait_for_job("delivered")
     press = await world.press(await world.user(who), message, label="Delete")
     assert await is_gone(world, press, message)
     assert await world.messages(art, ben) == []

@@ -122,6 +122,30 @@ async def test_a_result_is_not_settled_before_all_its_messages_are_there(
     assert numbers(await world.messages(art, mara)) == ["1", "2", "3"]
 
 
+async def test_a_result_is_not_deleted_while_parts_of_it_are_still_to_come(
+    bot: Bot, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    await world.set_discord(attachment_size_limit=SPLITS)
+    await bot.start(webhooks=True, stop_seconds=0)
+    await world.add_fault("discord.create_message", "status", status=503, times=100_000)
+    await order(world, art, mara, 3)
+    first = await world.wait_for_message(art, mara, shows_images, PATIENCE)
+    assert (await bot.jobs())[0]["status"] == "delivering"
+    press = await world.press(mara, first, label="Delete")
+    said = await world.wait_for_message(art, mara, lambda seen: seen.interaction_id == press.id, PATIENCE)
+    assert said.ephemeral
+    assert description(said) == "It is still being posted: press again in a moment."
+    assert not (await world.message(first)).deleted
+    await world.clear_faults()
+    await bot.wait_for_job("delivered")
+    await world.press(mara, first, label="Delete")
+
+    async def is_gone() -> bool | None:
+        return not any(shows_images(seen) for seen in await world.messages(art, mara)) or None
+
+    await eventually(is_gone)
+
+
 async def test_what_fits_into_no_message_is_shown_smaller_with_a_link_to_the_original(
     bot: Bot, world: SandboxClient, art: Channel, mara: User
 ) -> None:
