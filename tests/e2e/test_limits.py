@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from sandbox.client import Channel, SandboxClient, User
+from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.processes import BotProcess
-from tests.e2e.support import PATIENCE, eventually, sql
+from tests.e2e.support import PATIENCE, Bot, eventually, sql, title, whole
 
 KEY = "sandbox-eachlabs-key"
 SLOTS, PER_MINUTE, JOBS = 3, 6, 9
@@ -117,3 +117,46 @@ async def test_the_limits_hold_across_a_restart_and_every_slot_that_frees_is_fil
         assert (stats["accepted"], stats["max_in_flight"], stats["refused"]) == (JOBS, SLOTS, 0)
     finally:
         await process.close()
+
+
+async def shown(world: SandboxClient, channel: Channel, user: User, job_id: str, titles: set[str]) -> Message:
+    """A job's message, once it has one of these titles."""
+    return await world.wait_for_message(
+        channel, user, lambda seen: job_id in whole(seen) and title(seen) in titles, PATIENCE
+    )
+
+
+@pytest.mark.parametrize("is_lost", [True, False], ids=["its answer is lost", "it is answered"])
+@pytest.mark.parametrize("cancel_works", [True, False])
+async def test_a_cancelled_job_holds_its_slot_as_long_as_the_api_works_on_it(
+    is_lost: bool,
+    cancel_works: bool,
+    bot: Bot,
+    world: SandboxClient,
+    art: Channel,
+    mara: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A member who orders and cancels again and again never has the key make more at once than it may."""
+    monkeypatch.setattr("jobs.cancelling._PAUSE_FIRST", 0.1)
+    monkeypatch.setattr("jobs.cancelling._PAUSE_LONGEST", 0.2)
+    await world.set_eachlabs(hold=True, concurrency=1000, cancel_works=cancel_works)
+    if is_lost:
+        await world.add_fault("eachlabs.create", "lost_answer", times=JOBS)
+    await bot.start(eachlabs_concurrency=1)
+    for number in range(3):
+        await world.command(mara, art, "imagine", {"prompt": f"fox {number}", "size": "square"})
+    for number in range(3):
+        job = await bot.wait_for_job("unconfirmed" if is_lost else "running", number=number)
+        titles = {"Waiting for an answer", "Generating"}
+        await world.press(mara, await shown(world, art, mara, job["id"], titles), label="Cancel")
+        if not cancel_works:
+            message = await shown(world, art, mara, job["id"], {"Cancelling"})
+            assert [(button.label, button.disabled) for button in message.buttons] == [("Cancel", True)]
+            assert await bot.images_charged() == 3 - number
+            await finish_one(world)
+        await bot.wait_for_job("cancelled", number=number)
+    stats = await use(world)
+    assert (stats["accepted"], stats["max_in_flight"], stats["in_flight"]) == (3, 1, 0)
+    assert await bot.images_charged() == 0
+    assert [job["unknown_creates"] for job in await bot.jobs()] == [0, 0, 0]

@@ -214,14 +214,17 @@ async def test_the_late_result_of_a_create_that_was_given_up_is_taken_and_the_se
     await assert_bounded(bot, world)
 
 
-async def test_a_lost_create_that_its_user_cancels_is_refunded(
-    bot: Bot, imagine: Imagine, world: SandboxClient, mara: User
+async def test_a_lost_create_that_its_user_cancels_is_looked_for_and_refunded_as_the_grace_ends(
+    bot: Bot, imagine: Imagine, world: SandboxClient, mara: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("jobs.cancelling._PAUSE_FIRST", 0.1)
     await world.add_fault("eachlabs.create", "lost_answer")
     await world.set_eachlabs(webhooks=False, appears_after_s=3600)
-    await bot.start()
+    await bot.start(lost_create_grace_seconds=4)
     message = await imagine(until=lambda seen: title(seen) == "Waiting for an answer")
     await world.press(mara, message, label="Cancel")
-    await bot.wait_for_job("cancelled")
+    assert (await bot.wait_for_job("cancelling"))["finished_at"] is None
+    assert (await bot.wait_for_job("cancelled"))["unknown_creates"] == 1
+    await assert_bounded(bot, world)
     assert await bot.images_charged() == 0
     assert await creates(world, FLUX_1) == 1

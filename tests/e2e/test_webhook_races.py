@@ -78,11 +78,13 @@ async def deliver_by_poll(_: Bot, __: SandboxClient) -> str:
 
 
 async def cancel(bot: Bot, world: SandboxClient) -> str:
-    """The API says that it stops, and goes on."""
+    """The API says that it stops, and goes on until it is done; until then it is not over for us either."""
     await bot.wait_for_job("running")
     mara, art = await world.user("Mara"), await world.channel("art")
     message = await world.wait_for_message(art, mara, lambda seen: title(seen) == "Generating", PATIENCE)
     await world.press(mara, message, label="Cancel")
+    await bot.wait_for_job("cancelling")
+    await world.set_eachlabs(hold=False)
     return "cancelled"
 
 
@@ -102,6 +104,7 @@ async def test_a_webhook_after_the_end_changes_nothing(
 ) -> None:
     """It is answered well, so that it is not sent again, and not read."""
     monkeypatch.setattr(jobs.timing, "UNLEARNT_FIRST", 100)
+    monkeypatch.setattr("jobs.cancelling._PAUSE_FIRST", 0.1)
     await world.set_eachlabs(cancel_works=False, hold=end_it is not deliver_by_poll)
     await world.add_fault("eachlabs.webhook", "late", delay_s=3600)
     await bot.start(webhooks=True)
