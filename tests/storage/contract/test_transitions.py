@@ -170,3 +170,27 @@ async def test_a_late_or_repeated_write_about_one_create_does_not_hit_the_next(s
     assert await store.get(first.id) == second
     assert await store.mark_unconfirmed(first.id, next_poll_at=1, attempts=second.attempts) is not None
     assert await store.mark_failed(first.id, failure, unknown=True, attempts=second.attempts) is not None
+
+
+async def test_what_is_being_cancelled_is_named_once_and_by_no_other_jobs_name(store: SqlStore, job_in: JobIn) -> None:
+    """Its create's answer may come after its user's wish."""
+    running, job = await job_in(Status.RUNNING), await job_in(Status.SUBMITTING)
+    assert await store.name_cancelling(job.id, prediction_id="late") is None, "only once it is being cancelled"
+    await store.mark_cancelling(job.id, sent_too=True)
+    assert await store.name_cancelling(job.id, prediction_id=f"p-{running.id}") is None
+    named = await store.name_cancelling(job.id, prediction_id="late")
+    assert named is not None
+    assert (named.status, named.prediction_id) == (Status.CANCELLING, "late")
+    assert await store.name_cancelling(job.id, prediction_id="later") is None
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+async def test_a_cancelled_job_whose_create_was_given_up_counts_it(
+    store: SqlStore, job_in: JobIn, unknown: bool
+) -> None:
+    """It may have been paid."""
+    job = await job_in(Status.UNCONFIRMED)
+    await store.mark_cancelling(job.id, sent_too=True)
+    cancelled = await store.mark_cancelled(job.id, unknown=unknown)
+    assert cancelled is not None
+    assert (cancelled.status, cancelled.unknown_creates) == (Status.CANCELLED, int(unknown))
