@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests' databases go to memory where there is some: durability costs only time there.
+PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo run test faults check format lock clean
@@ -29,7 +31,7 @@ run: $(VENV)/app.stamp  ## run the bot with the settings of .env
 	@$(BIN)/python bot.py run
 
 test: $(VENV)/dev.stamp  ## run all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(PYTEST) -n auto
 
 faults: $(VENV)/dev.stamp  ## kill the real process at every commit and every call, and count what is lost
 	@$(BIN)/python -m tests.faults
@@ -39,7 +41,7 @@ check: $(VENV)/dev.stamp  ## format, lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto
+	$(PYTEST) -n auto
 
 format: $(VENV)/dev.stamp  ## format and mend what can be mended by a tool
 	$(BIN)/ruff format .

@@ -74,11 +74,10 @@ class DiscordAudience:
         try:
             await self._contents.show_all(job, paths, usage, shown=shown, limit=job.order.upload_limit, show=show)
         except (NoWay, TooLarge) as error:
-            told = False
             if 1 not in places or not _is_response(job, places[1]):
                 text = kept_text(len(paths) - len(places), of=len(paths), too_large=isinstance(error, TooLarge))
-                told = await self._close_stale_reply(job, text)
-            return NowhereToPost(detail=str(error), told=told)
+                await self._close_stale_reply(job, text)
+            return NowhereToPost(detail=str(error))
         if _is_response(job, places[1]):
             await self._notice.give(job, places[1])
         else:
@@ -160,13 +159,11 @@ class DiscordAudience:
             text = "This one was answered by direct message."
         await self._close_stale_reply(job, text)
 
-    async def _close_stale_reply(self, job: Job, text: str) -> bool:
-        """Whether it says so now."""
+    async def _close_stale_reply(self, job: Job, text: str) -> None:
         try:
-            return await self._poster.close_stale_reply(job, text)
+            await self._poster.close_stale_reply(job, text)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the old message could not be mended", detail=str(error), **about(job))
-            return False
 
 
 def kept_text(kept: int, *, of: int, too_large: bool) -> str:

@@ -138,21 +138,20 @@ class Poster:
         with contextlib.suppress(WayClosed), translated():
             await channel.get_partial_message(posted.message_id).delete()
 
-    async def close_stale_reply(self, job: Job, text: str) -> bool:
-        """The "generating" message says what has become of it; False for a private one once its token is dead."""
+    async def close_stale_reply(self, job: Job, text: str) -> None:
+        """The "generating" message says what has become of it; a private one only while its token lives."""
         message_id = job.order.reply.message_id
         if message_id is None:
-            return False
+            return
         if self.can_edit_reply(job):
             with contextlib.suppress(WayClosed), translated(with_reply_token=True):
                 await self._webhook(job).edit_message(message_id, content=text, embed=None, attachments=[], view=None)
-                return True
+                return
         if job.order.private:
-            return False
+            return
         message = self._channel(job.order.channel_id, job).get_partial_message(message_id)
         with translated():
             await message.edit(content=text, embed=None, view=None)
-        return True
 
     def _channel(self, channel_id: int, job: Job) -> discord.PartialMessageable:
         in_server = channel_id == job.order.channel_id

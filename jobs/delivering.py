@@ -41,10 +41,8 @@ class Delivering:
         match delivery:
             case Shown(posted=posted):
                 await self.posted(job, posted)
-            case NowhereToPost(detail=detail, told=told):
+            case NowhereToPost(detail=detail):
                 changed = await persist(lambda: world.store.mark_undelivered(job.id, detail=detail))
-                if told:
-                    await persist(lambda: world.store.mark_told(job.id))
                 _log.warning("nowhere to post the result; it is kept", detail=detail, **about(job))
                 if changed is not None:
                     world.observer.changed(changed, job.status)

@@ -125,7 +125,6 @@ class NowhereToPost:
     """No way to the user is left; the images are kept. `detail` is for the log."""
 
     detail: str
-    told: bool = False  # the user can read there, where the images were awaited, that they are kept
 
 
 Delivery = Shown | NowhereToPost

@@ -226,7 +226,7 @@ async def test_thousands_of_calls_with_a_leaked_token_are_a_trickle_for_the_job(
         began, tasks = loop.time(), len(asyncio.all_tasks())
         statuses = await flood(bot, [(path(job), {}, body)], calls=1_000)
         assert set(statuses) <= {204, 503}
-        assert len(asyncio.all_tasks()) <= tasks + 20
+        assert len(asyncio.all_tasks()) <= tasks + 50
         asked = len(polls(await world.image_requests("eachlabs")))
         assert asked <= 4 * (2 + (loop.time() - began) / 2)  # one look is four requests where they go wrong
         await world.clear_faults()

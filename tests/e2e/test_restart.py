@@ -104,7 +104,7 @@ async def test_images_that_were_stored_but_not_posted_are_posted_once_after_a_re
     await bot.stop()
     (job,) = await bot.jobs()
     assert job["status"] == "delivering"
-    assert len(list((bot.folder / "results" / job["id"]).glob("1.*"))) == 1
+    assert len(list((bot.folder / "results" / job["id"]).glob("1-*.*"))) == 1
     await world.clear_faults()
     await bot.start(webhooks=True)
     await bot.wait_for_job("delivered")
