@@ -286,7 +286,7 @@ async def opened_rig(folder: Path) -> AsyncIterator[Rig]:
 
 async def settled(world: World, condition: Callable[[], bool]) -> None:
     """Let the background tasks run until something is so; they need no time, only their turn."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):  # only a hang takes that long
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)
-    await world.tasks.drain(seconds=5)
+    await world.tasks.drain(seconds=30)
