@@ -138,6 +138,19 @@ async def lost_answer_and_a_webhook(stage: Stage) -> None:
     await stage.order()
 
 
+@scene(WEBHOOK, LOST_CREATE_GRACE_SECONDS="1", EACHLABS_CREATES_PER_MINUTE="1")
+async def given_up_and_a_webhook(stage: Stage) -> None:
+    """The create's answer is lost and given up; before the next one may be sent, its webhook brings the result."""
+    await stage.hold(True)
+    await stage.world.set_eachlabs(appears_after_s=600)
+    await stage.world.add_fault(stage.create, "lost_answer")
+    job_id = await stage.order()
+    await stage.given_up(job_id)
+    await stage.hold(False)
+    await stage.reported()
+    await stage.database.rows("UPDATE attempts SET sent_at = sent_at - 61000 RETURNING job_id")
+
+
 @scene(POLL, SYNCHRONOUS)
 async def broken_line(stage: Stage) -> None:
     """The connection breaks before anything was created: looked for in vain, then sent once more."""

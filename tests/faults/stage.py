@@ -115,6 +115,22 @@ class Stage:
 
         return await eventually(reached, PATIENCE)
 
+    async def given_up(self, job_id: str) -> None:
+        """Wait until a create of the job is looked for no more."""
+
+        async def counted() -> bool | None:
+            return (await self.job(job_id))["unknown_creates"] > 0 or None
+
+        await eventually(counted, PATIENCE)
+
+    async def reported(self) -> None:
+        """Wait until a webhook was answered or given up."""
+
+        async def called() -> bool | None:
+            return bool(await self.world.webhook_calls()) or None
+
+        await eventually(called, PATIENCE)
+
     async def ask_for(self, job_id: str) -> None:
         """`/history`, and Show, until a kept result is shown."""
 
