@@ -1,9 +1,11 @@
 # Needs python3 (3.11 or newer) with venv, and make. Everything else is installed into .venv, once.
 PYTHON ?= python3
+# The end-to-end tests wait more than they compute.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 # The tests' databases go to memory where there is some: durability costs only time there.
-PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest
+PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest -n $(WORKERS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo run test faults check format lock clean
@@ -31,7 +33,7 @@ run: $(VENV)/app.stamp  ## run the bot with the settings of .env
 	@$(BIN)/python bot.py run
 
 test: $(VENV)/dev.stamp  ## run all tests
-	@$(PYTEST) -n auto
+	@$(PYTEST)
 
 faults: $(VENV)/dev.stamp  ## kill the real process at every commit and every call, and count what is lost
 	@$(BIN)/python -m tests.faults
@@ -41,7 +43,7 @@ check: $(VENV)/dev.stamp  ## format, lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -n auto
+	$(PYTEST)
 
 format: $(VENV)/dev.stamp  ## format and mend what can be mended by a tool
 	$(BIN)/ruff format .
