@@ -19,7 +19,8 @@ from tests.faults.databases import Database, open_database
 from tests.faults.evidence import gather
 from tests.faults.keeper import Death, Died, Keeper, told
 from tests.faults.points import Kill, Life, read_trace
-from tests.faults.scenes import SCENES, Scene
+from tests.faults.scene import Scene
+from tests.faults.scenes import SCENES
 from tests.faults.stage import PATIENCE, Mode, Stage
 from tests.faults.zygote import ForkedBot, Zygote
 
