@@ -13,20 +13,20 @@ import httpx
 import structlog
 
 from cogs.account import Account
-from cogs.audience import DiscordAudience
 from cogs.client import Fluxcord
-from cogs.contents import Contents
+from cogs.delivery.audience import DiscordAudience
+from cogs.delivery.contents import Contents
+from cogs.delivery.once import Once
+from cogs.delivery.posting import Poster
+from cogs.delivery.progress import ProgressBoard
+from cogs.delivery.reminders import Reminders
 from cogs.desk import OrderDesk
-from cogs.gallery import Gallery
 from cogs.help import Help
-from cogs.history import History
+from cogs.history.cog import History
+from cogs.history.showing import Showing
 from cogs.imagine import Imagine
-from cogs.once import Once
-from cogs.operator import OperatorNotices
-from cogs.posting import Poster
-from cogs.progress import ProgressBoard
-from cogs.reminders import Reminders
-from cogs.showing import Showing
+from cogs.operator.notices import OperatorNotices
+from cogs.results.gallery import Gallery
 from jobs.breaker import Breakers
 from jobs.estimates import Estimates
 from jobs.housekeeping import Housekeeper

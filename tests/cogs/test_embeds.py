@@ -18,7 +18,7 @@ from cogs.embeds import (
     result_embed,
 )  # fmt: skip
 from cogs.help import help_embed
-from cogs.history_embeds import history_embed, reminder_embed
+from cogs.history.embeds import history_embed, reminder_embed
 from cogs.words import quoted
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
 from jobs.errors import Reason

@@ -139,7 +139,7 @@ async def test_a_create_that_never_arrived_is_tried_once_more_after_the_grace_ti
 async def test_what_cannot_be_found_twice_is_given_up_refunded_and_told_to_the_operator(
     bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs.bulletin.GATHERED", 0)
+    monkeypatch.setattr("cogs.operator.bulletin.GATHERED", 0)
     await world.add_fault("eachlabs.create", "lost_answer", times=2)
     await world.set_eachlabs(webhooks=False, appears_after_s=3600)
     await bot.start(lost_create_grace_seconds=1, operator_channel_id=dark.id)

@@ -25,7 +25,7 @@ async def test_when_the_credit_is_used_up_orders_are_refused_until_it_is_topped_
     bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.ACCOUNT: 5_000, Trouble.SERVICE: 5_000})
-    monkeypatch.setattr("cogs.bulletin.SETTLED", 0)
+    monkeypatch.setattr("cogs.operator.bulletin.SETTLED", 0)
     await world.set_eachlabs(balance_usd=0.0)
     await bot.start(operator_channel_id=dark.id)
     failed = await imagine(until=is_settled)

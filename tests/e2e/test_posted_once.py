@@ -19,7 +19,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.delivering._PAUSE_FIRST", 0.01)
     monkeypatch.setattr("jobs.delivering._PAUSE_LONGEST", 0.05)
     monkeypatch.setattr("jobs.ending._PAUSE_FIRST", 0.01)
-    monkeypatch.setattr("cogs.notice._PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("cogs.delivery.notice._PAUSES", (0.01, 0.01))
 
 
 async def held(bot: Bot, imagine: Imagine, world: SandboxClient, **options: Any) -> Message:

@@ -8,12 +8,12 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from cogs.buttons import SHOW, dynamic_button, show_buttons
+from cogs.delivery.trouble import TooLarge, WayClosed
 from cogs.desk import GONE, SERVER_ONLY, STORE_TROUBLE
 from cogs.embeds import sentence_embed
-from cogs.history_embeds import history_embed, is_kept
-from cogs.showing import Showing
-from cogs.trouble import TooLarge, WayClosed
+from cogs.history.embeds import history_embed, is_kept
+from cogs.history.showing import Showing
+from cogs.results.buttons import SHOW, dynamic_button, show_buttons
 from jobs.model import Job
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.service import JobService

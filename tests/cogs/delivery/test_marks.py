@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.marks import FAILURE, READY, images_part, just_before, numbers_of
-from cogs.ways import nonce
+from cogs.delivery.marks import FAILURE, READY, images_part, just_before, numbers_of
+from cogs.delivery.ways import nonce
 from tests.support import make_job
 
 EPOCH = 1_420_070_400_000

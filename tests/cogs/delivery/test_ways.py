@@ -2,8 +2,8 @@
 
 import pytest
 
-from cogs.audience import kept_text
-from cogs.ways import why_directly
+from cogs.delivery.audience import kept_text
+from cogs.delivery.ways import why_directly
 from tests.support import make_job
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cogs.buttons import (
+from cogs.results.buttons import (
     AGAIN,
     CANCEL,
     DELETE,

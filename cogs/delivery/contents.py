@@ -8,11 +8,11 @@ from typing import Final
 
 import structlog
 
-from cogs.buttons import result_buttons
+from cogs.delivery.marks import file_name, images_part
+from cogs.delivery.posting import Content
+from cogs.delivery.trouble import TooLarge
 from cogs.embeds import more_images_embed, needs_prompt_file, result_embed
-from cogs.marks import file_name, images_part
-from cogs.posting import Content
-from cogs.trouble import TooLarge
+from cogs.results.buttons import result_buttons
 from cogs.words import which_images
 from jobs.catalog import Catalog
 from jobs.model import Job, Posted, Usage

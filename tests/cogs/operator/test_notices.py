@@ -7,8 +7,8 @@ from pathlib import Path
 import discord
 import pytest
 
-from cogs import operator
-from cogs.operator import OperatorNotices
+from cogs.operator import notices as told_there
+from cogs.operator.notices import OperatorNotices
 from jobs.world import internal
 from tests.jobs.support import Rig, opened_rig
 from tests.support import make_job
@@ -49,7 +49,7 @@ async def test_what_a_killed_process_did_not_tell_is_told_by_the_next_one_once(
 async def test_what_was_lost_more_than_a_day_ago_stands_in_the_metrics_alone(rig: Rig, client: discord.Client) -> None:
     job = await rig.claimed()
     await rig.store.mark_failed(job.id, internal("lost"), unknown=True)
-    rig.clock.advance(operator.DAY)
+    rig.clock.advance(told_there.DAY)
     notices = OperatorNotices(client, rig.clock, rig.store, channel_id=1)
     await notices.load()
     await notices.close()  # with something to tell it would ask Discord
@@ -68,7 +68,7 @@ async def test_at_the_stop_nobody_waits_long_for_discord(
             await asyncio.Event().wait()
 
     monkeypatch.setattr(client, "get_partial_messageable", lambda _id: Silent())
-    monkeypatch.setattr(operator, "GOODBYE", 0.01)
+    monkeypatch.setattr(told_there, "GOODBYE", 0.01)
     notices = OperatorNotices(client, rig.clock, rig.store, channel_id=1)
     notices.create_given_up(make_job(unknown_creates=1))
     await asyncio.wait_for(notices.close(), 5)

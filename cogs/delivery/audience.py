@@ -6,16 +6,16 @@ from typing import Final
 
 import structlog
 
-from cogs.buttons import failure_buttons
-from cogs.contents import Contents, Message
+from cogs.delivery.contents import Contents, Message
+from cogs.delivery.marks import FAILURE, RESPONSE, numbers_of, shown_in, tells_the_end
+from cogs.delivery.notice import ReadyNotice
+from cogs.delivery.once import Once
+from cogs.delivery.posting import Content, Poster
+from cogs.delivery.progress import ProgressBoard
+from cogs.delivery.trouble import TooLarge, WayClosed
+from cogs.delivery.ways import NoWay, Ways
 from cogs.embeds import failure_embed
-from cogs.marks import FAILURE, RESPONSE, numbers_of, shown_in, tells_the_end
-from cogs.notice import ReadyNotice
-from cogs.once import Once
-from cogs.posting import Content, Poster
-from cogs.progress import ProgressBoard
-from cogs.trouble import TooLarge, WayClosed
-from cogs.ways import NoWay, Ways
+from cogs.results.buttons import failure_buttons
 from jobs.errors import Reason
 from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown

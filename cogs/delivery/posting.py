@@ -10,7 +10,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from cogs.trouble import WayClosed, translated
+from cogs.delivery.trouble import WayClosed, translated
 from jobs.model import Job, Posted
 from jobs.ports import Clock
 
@@ -37,7 +37,7 @@ class Content:
 class Poster:
     """Sends, edits, looks for and deletes messages of jobs, whether or not their interaction still lives.
 
-    Everything raises `WayClosed`, `TooLarge` and `DeliveryDelayed`, as `cogs.trouble` explains them.
+    Everything raises `WayClosed`, `TooLarge` and `DeliveryDelayed`, as `cogs.delivery.trouble` explains them.
     """
 
     def __init__(self, client: discord.Client, clock: Clock) -> None:

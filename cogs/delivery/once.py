@@ -5,9 +5,9 @@ from typing import Final
 
 import structlog
 
-from cogs.marks import is_part, just_before
-from cogs.posting import Poster
-from cogs.trouble import TooLarge, WayClosed
+from cogs.delivery.marks import is_part, just_before
+from cogs.delivery.posting import Poster
+from cogs.delivery.trouble import TooLarge, WayClosed
 from jobs.model import Job, Post, Posted
 from jobs.records import PostRecords
 from jobs.world import about, persist

@@ -5,11 +5,11 @@ from typing import Final
 
 import structlog
 
-from cogs.marks import READY
-from cogs.once import Once
-from cogs.posting import Poster
-from cogs.trouble import TooLarge, WayClosed
-from cogs.ways import nonce
+from cogs.delivery.marks import READY
+from cogs.delivery.once import Once
+from cogs.delivery.posting import Poster
+from cogs.delivery.trouble import TooLarge, WayClosed
+from cogs.delivery.ways import nonce
 from jobs.model import Job, Posted
 from jobs.ports import DeliveryDelayed
 from jobs.world import about

@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from cogs.history_embeds import reminder_embed
+from cogs.history.embeds import reminder_embed
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
 from jobs.tasks import Tasks

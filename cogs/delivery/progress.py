@@ -9,10 +9,10 @@ from typing import Final
 
 import structlog
 
-from cogs.buttons import progress_buttons
+from cogs.delivery.posting import Content, Poster
+from cogs.delivery.trouble import TooLarge, WayClosed
 from cogs.embeds import progress_embed
-from cogs.posting import Content, Poster
-from cogs.trouble import TooLarge, WayClosed
+from cogs.results.buttons import progress_buttons
 from jobs.model import Job
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.progress import Progress

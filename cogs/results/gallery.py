@@ -6,10 +6,10 @@ import discord
 import structlog
 from discord.ext import commands
 
-from cogs.buttons import AGAIN, CANCEL, DELETE, dynamic_button
+from cogs.delivery.posting import Poster
 from cogs.desk import GONE, STORE_TROUBLE, OrderDesk
 from cogs.embeds import sentence_embed
-from cogs.posting import Poster
+from cogs.results.buttons import AGAIN, CANCEL, DELETE, dynamic_button
 from jobs.model import Job
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.service import JobService

@@ -6,7 +6,7 @@ from typing import Final
 
 import discord
 
-from cogs.buttons import CANCEL, DELETE
+from cogs.results.buttons import CANCEL, DELETE
 from jobs.model import Job
 
 READY: Final = "ready"

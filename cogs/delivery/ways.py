@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from cogs.buttons import delete_button
-from cogs.marks import numbers_of
-from cogs.once import Once
-from cogs.posting import Content, Poster
-from cogs.trouble import WayClosed
+from cogs.delivery.marks import numbers_of
+from cogs.delivery.once import Once
+from cogs.delivery.posting import Content, Poster
+from cogs.delivery.trouble import WayClosed
+from cogs.results.buttons import delete_button
 from cogs.words import plain
 from jobs.model import Job, Posted
 

@@ -7,7 +7,7 @@ import aiohttp
 import discord
 import structlog
 
-from cogs.bulletin import Bulletin, Notice
+from cogs.operator.bulletin import Bulletin, Notice
 from jobs.breaker import Circuit
 from jobs.catalog import Provider
 from jobs.doubts import DoubtRecords

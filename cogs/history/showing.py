@@ -4,9 +4,9 @@ from typing import Any
 
 import discord
 
-from cogs.contents import Contents, Message
-from cogs.posting import keyword_arguments
-from cogs.trouble import translated
+from cogs.delivery.contents import Contents, Message
+from cogs.delivery.posting import keyword_arguments
+from cogs.delivery.trouble import translated
 from jobs.model import Job, Posted
 from jobs.service import JobService
 

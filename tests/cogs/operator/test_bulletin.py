@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.bulletin import GATHERED, HOUR, PATIENCE, SETTLED, Bulletin
+from cogs.operator.bulletin import GATHERED, HOUR, PATIENCE, SETTLED, Bulletin
 from jobs.breaker import Circuit, State, Trouble
 from jobs.catalog import Provider
 from jobs.errors import Reason

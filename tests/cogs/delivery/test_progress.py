@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.posting import Content
-from cogs.progress import DUE, LONGEST, OVERDUE, SHORTEST, ProgressBoard, next_edit
+from cogs.delivery.posting import Content
+from cogs.delivery.progress import DUE, LONGEST, OVERDUE, SHORTEST, ProgressBoard, next_edit
 from jobs.model import Job
 from jobs.progress import Progress
 from jobs.status import FINISHED, Status
