@@ -12,21 +12,15 @@ import discord
 import httpx
 import structlog
 
-from cogs.account import Account
 from cogs.client import Fluxcord
 from cogs.delivery.audience import DiscordAudience
 from cogs.delivery.contents import Contents
 from cogs.delivery.once import Once
 from cogs.delivery.posting import Poster
 from cogs.delivery.progress import ProgressBoard
-from cogs.delivery.reminders import Reminders
 from cogs.desk import OrderDesk
-from cogs.help import Help
-from cogs.history.cog import History
-from cogs.history.showing import Showing
-from cogs.imagine import Imagine
 from cogs.operator.notices import OperatorNotices
-from cogs.results.gallery import Gallery
+from features import Features, make_cogs
 from jobs.breaker import Breakers
 from jobs.estimates import Estimates
 from jobs.housekeeping import Housekeeper
@@ -115,14 +109,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
 
         async def set_up(client: Fluxcord) -> None:
-            for cog in (
-                Imagine(client, service, desk),
-                Gallery(client, service, desk, poster),
-                History(client, service, Showing(service, contents)),
-                Reminders(service, tasks),
-                Account(service),
-                Help(catalog),
-            ):
+            for cog in make_cogs(features):
                 await client.add_cog(cog)
             await introduce(client, settings)
             if restored:
@@ -164,7 +151,14 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             tasks=tasks,
         )
         service = JobService(world, limits)
-        desk = OrderDesk(service, clock, unsafe_guilds=frozenset(settings.safety_off_guilds))
+        features = Features(
+            client=client,
+            service=service,
+            desk=OrderDesk(service, clock, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+            poster=poster,
+            contents=contents,
+            tasks=tasks,
+        )
         server = WebServer(
             build_app(
                 webhooks=service,
