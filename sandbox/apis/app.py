@@ -47,7 +47,7 @@ def image_apis(*, faults: Faults, clock: Clock, events: Events, base_url: Callab
     result_settings = Tunable(ResultSettings())
     eachlabs_meter, aimlapi_meter = Meter(), Meter()
     eachlabs_requests, aimlapi_requests = Recorder(clock), Recorder(clock)
-    tasks, studio = TaskSet(), Studio()
+    tasks, studio = TaskSet(), Studio(result_settings)
     results = Results(host=host, settings=result_settings)
     webhooks = Webhooks(host=host, settings=eachlabs_settings, tasks=tasks)
     predictions = Predictions(

@@ -1,6 +1,7 @@
 """The life of an each::labs prediction, from its create to its end."""
 
 import asyncio
+import random
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -111,7 +112,7 @@ class Predictions:
             body=body,
             order=order,
             created_ms=now_ms,
-            due_ms=now_ms + round(settings.duration_s * 1000),
+            due_ms=now_ms + round(_duration(settings, nth=len(self._by_id)) * 1000),
             refused=order.safety and bool(settings.refused_word) and settings.refused_word in order.prompt,
             fault=self._faults.take(RESULT, text),
             webhook_url=url if isinstance(url, str) else None,
@@ -154,6 +155,13 @@ class Predictions:
         self._meter.end(prediction.key)
         self._events.emit("prediction_ended", prediction_id=prediction.id, status=status.value)
         self._on_end(prediction)
+
+
+def _duration(settings: EachlabsSettings, *, nth: int) -> float:
+    most = settings.duration_most_s
+    if most <= settings.duration_s:
+        return settings.duration_s
+    return random.Random(nth).uniform(settings.duration_s, most)  # noqa: S311 - the same durations in each run
 
 
 def _end_of(prediction: Prediction) -> tuple[Status, str]:

@@ -10,7 +10,7 @@ from aiohttp import web
 from sandbox.apis.host import Host
 from sandbox.apis.settings import ResultSettings, Tunable
 
-_KEPT_BYTES: Final = 256 * 1024 * 1024  # the oldest go first
+_KEPT_BYTES: Final = 512 * 1024 * 1024  # the oldest go first
 _TARGET: Final = "results.image"  # of scripted faults
 _EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 

@@ -23,6 +23,9 @@ class EachlabsSettings:
     """How the stand-in of each::labs behaves."""
 
     duration_s: float = 2.0  # from the create to the end
+    duration_most_s: float = (
+        0.0  # longer than `duration_s`: each takes its own time between the two, the same in each run
+    )
     hold: bool = False  # nothing ends by itself while true
     webhooks: bool = True  # false: none is ever sent, as one of the vendor's pages has it
     webhook_retry_gap_s: float = 10.0
@@ -60,9 +63,10 @@ class AimlapiSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultSettings:
-    """How long result links live."""
+    """What results are and how long their links live."""
 
     expire_s: float = 3600.0
+    noise_bytes: int = 0  # not 0: instead of a landscape, PNG noise of about so many bytes, quick to make
 
 
 class Tunable(Generic[_S]):

@@ -1,6 +1,7 @@
 """Orders for pictures, painted in threads so that the event loop stays free."""
 
 import asyncio
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +9,12 @@ from typing import Final
 
 from sandbox.apis.art import paint
 from sandbox.apis.models import DEFAULT_PRESET, PRESETS
+from sandbox.apis.noise import noise, side_of
 from sandbox.apis.results import Picture
+from sandbox.apis.settings import ResultSettings, Tunable
 
 _AT_ONCE: Final = 2
+_REMEMBERED: Final = 8  # pictures: who asks for the same again gets it at once
 _DEFAULT_SIDES: Final = (1024, 768)  # of a custom size that leaves one out
 
 
@@ -59,17 +63,25 @@ class Order:
 class Studio:
     """Paints a few pictures at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Tunable[ResultSettings]) -> None:
+        self._settings = settings
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._paint = functools.lru_cache(maxsize=_REMEMBERED)(paint)
+        self._noise = functools.lru_cache(maxsize=1)(noise)
 
     async def paint(self, order: Order) -> list[Picture]:
         """Paint all pictures of an order; the same order gives the same bytes."""
         return [await self._one(order, index) for index in range(order.count)]
 
     async def _one(self, order: Order, index: int) -> Picture:
+        if noise_bytes := self._settings.value.noise_bytes:
+            async with self._places:
+                data = await asyncio.to_thread(self._noise, noise_bytes)
+            side = side_of(noise_bytes)
+            return Picture(data=data, kind="png", width=side, height=side)
         async with self._places:
             data = await asyncio.to_thread(
-                paint,
+                self._paint,
                 prompt=order.prompt,
                 seed=order.seed,
                 index=index,

@@ -27,8 +27,8 @@ def _interaction(asked: Asked, interaction_id: int) -> Interaction:
     return interaction
 
 
-async def _command(asked: Asked) -> object:
-    interaction = await members.use_command(
+async def _run_command(asked: Asked) -> Interaction:
+    return await members.use_command(
         asked.discord,
         asked.user(),
         asked.channel(),
@@ -36,7 +36,22 @@ async def _command(asked: Asked) -> object:
         dict(asked.body.get("options") or {}),
         focused=asked.body.get("focused"),
     )
-    return interaction_view(interaction)
+
+
+async def _command(asked: Asked) -> object:
+    return interaction_view(await _run_command(asked))
+
+
+async def _burst(asked: Asked) -> object:
+    """Run many commands, evenly spread over some seconds and timed here, so that no client is the bottleneck."""
+    commands, seconds = list(asked.get("commands")), float(asked.get("seconds"))
+    loop = asyncio.get_running_loop()
+    began, sent = loop.time(), []
+    for number, body in enumerate(commands):
+        await asyncio.sleep(max(began + number * seconds / len(commands) - loop.time(), 0))
+        interaction = await _run_command(Asked(asked.request, body))
+        sent.append(str(interaction.id))
+    return {"interaction_ids": sent}
 
 
 async def _press(asked: Asked) -> object:
@@ -144,6 +159,7 @@ def add_member_routes(app: web.Application) -> None:
     """Add these routes below /sandbox."""
     for method, path, control in (
         ("POST", "interactions/command", _command),
+        ("POST", "interactions/burst", _burst),
         ("POST", "interactions/press", _press),
         ("POST", "interactions/select", _select),
         ("POST", "interactions/modal", _modal),

@@ -46,6 +46,7 @@ def send(
         triggered_by=triggered_by.id if triggered_by else None,
     )
     world.interactions[interaction.id] = interaction
+    world.interactions_by_token[interaction.token] = interaction
     payload = interaction_json(world, interaction)
     world.events.emit("interaction_sent", interaction_id=str(interaction.id), type=int(kind), user_id=str(user.id))
     discord.sessions.dispatch("INTERACTION_CREATE", payload, guild_id=channel.guild_id)
@@ -103,7 +104,7 @@ def by_webhook(discord: Discord, application_id: int, token: str) -> Interaction
     world = discord.world
     if application_id != world.application_id:
         raise unknown_webhook()
-    interaction = next((each for each in world.interactions.values() if each.token == token), None)
+    interaction = world.interactions_by_token.get(token)
     if interaction is None or world.clock.now_ms() >= interaction.expires_ms:
         raise invalid_webhook_token()
     if interaction.acknowledged_ms is None:

@@ -182,4 +182,5 @@ def _told(message: Message) -> dict[str, object]:
         "ephemeral": message.ephemeral,
         "loading": message.loading,
         "edits": message.edits,
+        "files": len(message.attachments),
     }

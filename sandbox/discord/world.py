@@ -88,6 +88,7 @@ class World:
     channels: dict[int, Channel] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     interactions: dict[int, Interaction] = field(default_factory=dict)
+    interactions_by_token: dict[str, Interaction] = field(default_factory=dict)
     commands: dict[int | None, list[Json]] = field(default_factory=dict)  # by guild; None: global
     option_files: dict[int, Attachment] = field(default_factory=dict)  # uploaded as a command's option
     identifies: int = 0
