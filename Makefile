@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest -n $(WORKERS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo run test faults check format lock clean
+.PHONY: help demo run test faults check bench bench-check format lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 # One stamp a set of packages: made again only when what it stands for has changed.
 $(VENV)/app.stamp: pyproject.toml constraints.txt
@@ -24,6 +24,11 @@ $(VENV)/app.stamp: pyproject.toml constraints.txt
 $(VENV)/dev.stamp: $(VENV)/app.stamp
 	@echo "installing the development tools into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/app.stamp
+	@echo "installing what the bench needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@touch $@
 
 demo: $(VENV)/app.stamp  ## watch the whole thing work, without an account
@@ -44,6 +49,12 @@ check: $(VENV)/dev.stamp  ## format, lint, types, import contracts, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTEST)
+
+bench: $(VENV)/bench.stamp  ## measure against a floor, in eight minutes; docs/benchmarks.md explains the table
+	@$(BIN)/python -m bench
+
+bench-check: $(VENV)/bench.stamp  ## the same, and fail when a figure is worse than the baseline's
+	@$(BIN)/python -m bench --check
 
 format: $(VENV)/dev.stamp  ## format and mend what can be mended by a tool
 	$(BIN)/ruff format .

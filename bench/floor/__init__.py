@@ -1,0 +1,1 @@
+"""Bare programs: what the work itself demands, with the same libraries and none of the product's code."""
