@@ -44,6 +44,11 @@ class Follower:
             await asyncio.sleep(_PAUSE)
             await self.fetch()
 
+    async def until_answered(self, interactions: int, *, seconds: float = PATIENCE) -> None:
+        """Gather until so many interactions are acknowledged, or have failed."""
+        kinds = ("interaction_acknowledged", "interaction_failed")
+        await self.until(lambda _: sum(self.count(kind) for kind in kinds) >= interactions, seconds=seconds)
+
     async def until_posted(self, interactions: Iterable[int], *, seconds: float = PATIENCE) -> None:
         """Gather until each of these interactions shows pictures."""
         wanted = set(interactions)

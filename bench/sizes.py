@@ -29,13 +29,13 @@ class Size:
     unlearnt_durations: tuple[float, float]
     # the database
     admissions: int  # a round
-    rounds: int
+    rounds: int  # of admissions
     little_history: int
     much_history: int
     little_queue: int
     much_queue: int
     queue_users: int
-    operations: int  # a round
+    operations: int  # of each kind, for medians
     # processes
     waiting: int
     restarts: int
@@ -63,14 +63,14 @@ FULL: Final = Size(
     learnt_seconds=8.0,
     unlearnt_bots=5,
     unlearnt_durations=(2.0, 60.0),
-    admissions=200,
-    rounds=5,
+    admissions=100,
+    rounds=10,
     little_history=1_000,
     much_history=1_000_000,
     little_queue=10,
     much_queue=100_000,
     queue_users=10_000,
-    operations=100,
+    operations=400,
     waiting=10_000,
     restarts=3,
     settle_seconds=20.0,

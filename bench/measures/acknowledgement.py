@@ -54,9 +54,7 @@ async def _burst(size: Size, subject: Subject) -> _Burst:
         await asyncio.sleep(_PAUSE)
         seen = await Follower.begin(on)
         sent = await _send(on, size.burst, seconds=size.burst_seconds)
-        await seen.until(
-            lambda _: seen.count("interaction_acknowledged") + seen.count("interaction_failed") >= size.burst
-        )
+        await seen.until_answered(size.burst)
         admitted = await _admitted(on, size.burst + _WARM_UP) if subject == "ours" else {}
         sent_at = seen.sent_at()
         return _Burst(

@@ -1,7 +1,7 @@
 """Whether anything becomes slower because there is much history, or a long queue."""
 
 import time
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from storage.store import SqlStore, open_store
 
 _JOBS_A_USER = 100
 _PAGE = 10
+_WARM_UP = 50  # operations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ async def measure_history(size: Size) -> list[Row]:
             await make_history(path, jobs=jobs, users=users)
             store = await stack.enter_async_context(open_store(path, SystemClock()))
             cases.append(_Case(store=store, waiting=orders(users)))
-        little, much = await _rounds(size, [case.operate for case in cases])
+        little, much = await _in_turn(size, [case.operate for case in cases])
         told = f"with {size.much_history:,} finished jobs, against {size.little_history:,}"
         return [ratio(f"{name} {told}", "ms", ours=much[name], floor=little[name], at_most=1.2) for name in little]
 
@@ -74,22 +75,20 @@ async def measure_queue(size: Size) -> list[Row]:
             await make_queue(path, jobs=jobs, users=users)
             store = await stack.enter_async_context(open_store(path, SystemClock()))
             cases.append(_Case(store=store, waiting=orders(users)))
-        little, much = await _rounds(size, [case.claim for case in cases])
+        little, much = await _in_turn(size, [case.claim for case in cases])
         name = f"claim with {size.much_queue:,} waiting jobs, against {size.little_queue:,}"
         return [ratio(name, "ms", ours=much["claim"], floor=little["claim"], at_most=1.5)]
 
 
-async def _rounds(size: Size, operations: list[Any]) -> list[dict[str, float]]:
-    """For each operation the median over the rounds of each round's mean; the first round is thrown away.
-
-    The mean, since what grows may cost every hundredth time only; in turn, since the disk has moods.
-    """
-    rounds: list[list[dict[str, float]]] = [[] for _ in operations]
-    for _ in range(1 + size.rounds):
-        for operate, means in zip(operations, rounds, strict=True):
-            times = [await operate() for _ in range(size.operations)]
-            means.append({name: sum(each[name] for each in times) / len(times) for name in times[0]})
-    return [{name: median([mean[name] for mean in means[1:]]) for name in means[0]} for means in rounds]
+async def _in_turn(
+    size: Size, operations: Sequence[Callable[[], Awaitable[dict[str, float]]]]
+) -> list[dict[str, float]]:
+    """For each of the operations the medians of its times; in turn, one by one, since the disk has moods."""
+    times: list[list[dict[str, float]]] = [[] for _ in operations]
+    for _ in range(_WARM_UP + size.operations):
+        for operate, taken in zip(operations, times, strict=True):
+            taken.append(await operate())
+    return [{name: median([each[name] for each in taken[_WARM_UP:]]) for name in taken[0]} for taken in times]
 
 
 async def _timed(work: Awaitable[object]) -> float:
