@@ -42,6 +42,7 @@ class Size:
     settle_seconds: float
     cpu_jobs: int
     cpu_rounds: int
+    cpu_seconds: float  # that one takes at the API
     idle_seconds: float
     large_jobs: int
     large_bytes: int
@@ -56,7 +57,7 @@ FULL: Final = Size(
     burst_rounds=3,
     slot_jobs=200,
     slot_durations=(2.0, 6.0),
-    posts=20,
+    posts=15,
     polled_posts=15,
     polled_seconds=5.0,
     learnt_jobs=30,
@@ -73,9 +74,10 @@ FULL: Final = Size(
     operations=400,
     waiting=10_000,
     restarts=3,
-    settle_seconds=20.0,
+    settle_seconds=15.0,
     cpu_jobs=60,
     cpu_rounds=2,
+    cpu_seconds=2.0,
     idle_seconds=60.0,
     large_jobs=10,
     large_bytes=10_000_000,
@@ -110,6 +112,7 @@ TINY: Final = Size(
     settle_seconds=0.5,
     cpu_jobs=4,
     cpu_rounds=1,
+    cpu_seconds=0.3,
     idle_seconds=1.0,
     large_jobs=2,
     large_bytes=300_000,

@@ -10,7 +10,7 @@ from bench.sizes import Size
 from bench.stage import Stage, Subject, stage
 
 _COUNTS = (1, 4)
-_DURATION = 0.5  # seconds
+_DURATION = 0.3  # seconds
 _WARM_UP = 3  # jobs of each count: as many as the bot needs to learn how long a model takes
 
 
