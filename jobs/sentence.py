@@ -19,7 +19,7 @@ class Sentence:
     template: str
     plural: str | None = None  # the template for a `count` other than one
     count: int = 1
-    values: Mapping[str, Value] = field(default=_NOTHING)
+    values: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
 
     def __str__(self) -> str:
         """In English, for logs, tests and whatever has no reader with a language."""
