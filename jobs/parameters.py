@@ -9,6 +9,7 @@ class Option(enum.StrEnum):
 
     PROMPT = "prompt"
     MODEL = "model"
+    PRESET = "preset"
     SIZE = "size"
     WIDTH = "width"
     HEIGHT = "height"

@@ -16,12 +16,13 @@ from storage.history import History
 from storage.housekeeping import Housekeeping
 from storage.migrate import migrate
 from storage.posts import Posts
+from storage.presets import Presets
 from storage.reads import Reads
 from storage.sqlite import open_sqlite
 from storage.transitions import Transitions
 
 
-class SqlStore(Admissions, Claims, Transitions, Reads, Posts, History, Doubts, Housekeeping):
+class SqlStore(Admissions, Claims, Transitions, Reads, Posts, History, Doubts, Housekeeping, Presets):
     """Implements `jobs.ports.Store` on any engine.
 
     A cancelled write is finished first, then the cancellation goes on: no status is lost because the bot stops.

@@ -12,10 +12,10 @@ from storage.store import SqlStore
 QUERIES = load_queries(SqliteAdapter)
 NAMES = [name for name in QUERIES.available_queries if not name.endswith("_cursor")]
 
-# What may be read whole: the short lists of migrations and of users in the queue, and indexes of few jobs: unfinished,
-# kept for their users, or perhaps paid for nothing.
+# What may be read whole: the short lists of migrations and of users in the queue, what the start takes into memory, and
+# indexes of few jobs: unfinished, kept for their users, or perhaps paid for nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|queue_users|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
+    r"SCAN (schema_migrations|queue_users|presets|defaults|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
@@ -57,6 +57,9 @@ INDEXES = {
     "untold_of_user": ["jobs_untold (user_id=? AND guild_id=?)"],
     "to_tell": ["jobs_to_tell (finished_at>?)"],
     "posts": ["sqlite_autoindex_posts_1 (job_id=?)"],
+    "rename_preset": ["sqlite_autoindex_presets_1 (owner_kind=? AND owner_id=? AND name_key=?)"],
+    "remove_preset": ["sqlite_autoindex_presets_1 (owner_kind=? AND owner_id=? AND name_key=?)"],
+    "remove_defaults": ["sqlite_autoindex_defaults_1 (owner_kind=? AND owner_id=?)"],
 }
 
 

@@ -1,0 +1,46 @@
+-- What members keep and decide beside their jobs. Times are UTC milliseconds, ids of people and places are Discord's.
+
+-- ── Presets and defaults ─────────────────────────────────────────────────────
+
+-- Options under a name. An owner has a name once, whatever its case: `name_key` is its compared form.
+CREATE TABLE presets (
+    owner_kind TEXT NOT NULL CHECK (owner_kind IN ('user', 'server')),
+    owner_id BIGINT NOT NULL,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL CHECK (name <> ''),
+    style TEXT NOT NULL,
+    options TEXT NOT NULL,
+    saved_by BIGINT NOT NULL,
+    saved_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_kind, owner_id, name_key)
+);
+
+-- What is taken where nothing was typed. `metadata`: whether images carry their parameters; null: undecided.
+CREATE TABLE defaults (
+    owner_kind TEXT NOT NULL CHECK (owner_kind IN ('user', 'server')),
+    owner_id BIGINT NOT NULL,
+    options TEXT NOT NULL,
+    metadata INTEGER CHECK (metadata IN (0, 1)),
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_kind, owner_id)
+);
+
+-- ── History ──────────────────────────────────────────────────────────────────
+
+-- When its user deleted what was posted: their history shows it no more. The row keeps its words and numbers.
+ALTER TABLE jobs ADD COLUMN hidden_at BIGINT;
+
+-- A history is read page by page along the jobs' ids, which sort by their creation.
+DROP INDEX jobs_of_user;
+DROP INDEX jobs_kept_of_user;
+CREATE INDEX jobs_shown_of_user ON jobs (guild_id, user_id, id) WHERE status = 'delivered' AND hidden_at IS NULL;
+CREATE INDEX jobs_kept_of_user ON jobs (guild_id, user_id, id) WHERE status = 'undelivered' AND removed_at IS NULL;
+
+-- Results that their users have marked.
+CREATE TABLE favourites (
+    user_id BIGINT NOT NULL,
+    guild_id BIGINT NOT NULL,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    marked_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, guild_id, job_id)
+);
