@@ -36,6 +36,11 @@ class Members(ControlSession):
         body = {**_typed(user, channel, name, options), "focused": focused}
         return Interaction.read(await self._call("POST", "interactions/command", body))
 
+    async def use_message_command(self, user: User, message: Message, name: str) -> Interaction:
+        """Choose an application's entry in a message's menu (right click, Apps)."""
+        body = {"user_id": str(user.id), "message_id": str(message.id), "name": name}
+        return Interaction.read(await self._call("POST", "interactions/message-command", body))
+
     async def press(
         self, user: User, message: Message, custom_id: str | None = None, *, label: str | None = None
     ) -> Interaction:

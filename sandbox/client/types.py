@@ -49,6 +49,7 @@ class User:
     bot: bool
     locale: str
     accepts_dms: bool
+    installed: bool
 
     @classmethod
     def read(cls, data: Json) -> Self:
@@ -60,6 +61,7 @@ class User:
 class Channel:
     """A text channel; with `parent_id` a thread in one; with `recipient_id` the bot's direct messages with that user.
 
+    With none of these and no `guild_id` it is a conversation in which the bot is not.
     A thread is `nsfw` when its channel is; only a thread is ever `archived` or `locked`.
     """
 

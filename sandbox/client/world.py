@@ -47,9 +47,17 @@ class Places(ControlSession):
         """Return the channel of the bot's direct messages with a user, opened if need be."""
         return Channel.read(await self._call("POST", f"users/{user.id}/dm"))
 
-    async def add_guild(self, name: str, owner: User, *, locale: str = "en-US") -> Guild:
-        """Make a server with its owner and the bot in it; it has no channel yet."""
-        body = {"name": name, "owner_id": str(owner.id), "locale": locale}
+    async def conversation(self, *users: User) -> Channel:
+        """Make a conversation between people, in which the bot is not."""
+        return Channel.read(await self._call("POST", "conversations", {"user_ids": [str(user.id) for user in users]}))
+
+    async def set_installed(self, user: User, *, installed: bool = True) -> User:
+        """Let a user take the application along wherever they go, or remove it again."""
+        return User.read(await self._call("PATCH", f"users/{user.id}", {"installed": installed}))
+
+    async def add_guild(self, name: str, owner: User, *, locale: str = "en-US", with_bot: bool = True) -> Guild:
+        """Make a server with its owner in it, the bot too unless told otherwise; it has no channel yet."""
+        body = {"name": name, "owner_id": str(owner.id), "locale": locale, "with_bot": with_bot}
         return Guild.read(await self._call("POST", "guilds", body))
 
     async def add_channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:

@@ -7,6 +7,7 @@ from sandbox.discord.app import Answer, Call, Endpoint
 from sandbox.discord.component_rules import check_modal
 from sandbox.discord.drafts import Draft, read_draft
 from sandbox.discord.errors import FormErrors, already_acknowledged, unknown_interaction
+from sandbox.discord.installs import must_be_ephemeral
 from sandbox.discord.interactions import acknowledge, expire_unacknowledged
 from sandbox.discord.message_objects import message_json
 from sandbox.discord.model import (
@@ -72,11 +73,14 @@ def _callback_type(interaction: Interaction, payload: Json) -> int:
 
 def _answer(call: Call, interaction: Interaction, kind: int, data: Json) -> Message:
     discord, world = call.discord, call.discord.world
+    flags = MessageFlag(int(data.get("flags") or 0))
+    if must_be_ephemeral(world, interaction):
+        flags |= MessageFlag.EPHEMERAL
     origin = posting.Origin(
         channel=world.existing_channel(interaction.channel_id),
         author=world.bot,
-        kind=MessageKind.COMMAND if interaction.source_message_id is None else MessageKind.REPLY,
-        flags=MessageFlag(int(data.get("flags") or 0)) & MessageFlag.EPHEMERAL,
+        kind=_message_kind(interaction),
+        flags=flags & MessageFlag.EPHEMERAL,
         interaction=interaction,
         reference_id=interaction.source_message_id,
     )
@@ -89,6 +93,12 @@ def _answer(call: Call, interaction: Interaction, kind: int, data: Json) -> Mess
     interaction.original_message_id, interaction.ephemeral = message.id, message.ephemeral
     acknowledge(discord, interaction, callback_type=kind, state=state)
     return message
+
+
+def _message_kind(interaction: Interaction) -> MessageKind:
+    if interaction.source_message_id is not None:
+        return MessageKind.REPLY
+    return MessageKind.MENU_COMMAND if "target_id" in interaction.data else MessageKind.COMMAND
 
 
 def _update(call: Call, interaction: Interaction, kind: int, data: Json) -> Message:

@@ -40,7 +40,7 @@ def _check_may_post(world: World, channel: Channel, allowed: int, payload: Json,
     if channel.kind is ChannelKind.DM and channel.recipient_id is not None:
         recipient = world.users[channel.recipient_id]
         shared = any({world.bot.id, recipient.id} <= guild.members.keys() for guild in world.guilds.values())
-        if not recipient.accepts_dms or not shared:
+        if not recipient.accepts_dms or not (shared or recipient.installed):
             raise cannot_message_user()
     needed = int(to_send(channel))
     if draft.embeds:

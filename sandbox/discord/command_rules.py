@@ -4,18 +4,24 @@ Source: https://discord.com/developers/docs/interactions/application-commands
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from sandbox.discord.errors import ApiError, FormErrors
 from sandbox.discord.model import Json
 from sandbox.discord.shapes import COMMANDS, check_shape
 
+SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 SUBCOMMAND, GROUP, STRING, INTEGER, NUMBER = 1, 2, 3, 4, 10
 OPTION_TYPES = range(1, 12)
-MOST_COMMANDS, OPTIONS, CHOICES, DESCRIPTION, CHOICE_TEXT, COMMAND_SIZE = 100, 25, 25, 100, 100, 8000
+OPTIONS, CHOICES, DESCRIPTION, CHOICE_TEXT, COMMAND_SIZE = 25, 25, 100, 100, 8000
+MOST: Final = {SLASH: 100, USER_MENU: 15, MESSAGE_MENU: 15}  # commands of a kind, in a server and globally
 STRING_MOST, INTEGER_BOUND = 6000, 2**53
 # Word characters of any script, hyphen and apostrophe; letters with a lower case must be lower case.
 _NAME = re.compile(r"[\w'-]{1,32}")
+MENU_NAME = 32  # characters; a menu's entry may have spaces and capitals
+_INSTALLS, _CONTEXTS = frozenset({0, 1}), frozenset({0, 1, 2})
 LOCALES = frozenset({
     "ar", "bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "he", "hi", "hr", "hu",
     "id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th", "tr", "uk", "vi", "zh-CN",
@@ -35,8 +41,10 @@ def check_commands(payload: object) -> list[Json]:
     check_shape(payload, COMMANDS, errors)
     errors.check()
     commands: list[Json] = payload if isinstance(payload, list) else []
-    if len(commands) > MOST_COMMANDS:
-        raise ApiError(400, 30032, "Maximum number of application commands reached (100)")
+    kinds = Counter(command.get("type") or SLASH for command in commands)
+    for kind, most in MOST.items():
+        if kinds[kind] > most:
+            raise ApiError(400, 30032, f"Maximum number of application commands reached ({most})")
     seen: set[tuple[object, object]] = set()
     for index, command in enumerate(commands):
         key = (command.get("type", 1), command.get("name"))
@@ -53,17 +61,34 @@ def check_commands(payload: object) -> list[Json]:
 
 
 def _check_command(command: Json, at: Path, errors: FormErrors) -> None:
-    kind = command.get("type", 1)
-    if kind not in {1, 2, 3}:
-        errors.choice([*at, "type"], (1, 2, 3))
-    elif kind == 1:
+    kind = command.get("type") or SLASH
+    if kind not in MOST:
+        errors.choice([*at, "type"], tuple(MOST))
+    elif kind == SLASH:
         _check_named(command, at, errors)
         check_options(command.get("options"), [*at, "options"], errors, depth=0)
         if sum(sizes(command)) > COMMAND_SIZE:
             errors.add(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
+    else:
+        _check_menu(command, at, errors)
+    for field, known in (("integration_types", _INSTALLS), ("contexts", _CONTEXTS)):
+        given = command.get(field)
+        if given is not None and (not given or not known.issuperset(given) or len(set(given)) < len(given)):
+            errors.choice([*at, field], tuple(sorted(known)))
     permissions = command.get("default_member_permissions")
     if permissions is not None and not str(permissions).isdigit():
         errors.wrong_type([*at, "default_member_permissions"], "permissions")
+
+
+def _check_menu(command: Json, at: Path, errors: FormErrors) -> None:
+    """Check an entry of a user's or a message's menu: a name and nothing else."""
+    for where, name in (([*at, "name"], command.get("name")), *_translations(command, "name", at, errors)):
+        if not _is_text(name, MENU_NAME) or name != (name or "").strip():
+            errors.add(where, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    if command.get("description") or command.get("description_localizations"):
+        errors.add([*at, "description"], "APPLICATION_COMMAND_INVALID_DESCRIPTION", "A menu's entry has no description")
+    if command.get("options"):
+        errors.add([*at, "options"], "APPLICATION_COMMAND_INVALID_OPTIONS", "A menu's entry has no options")
 
 
 def _check_named(thing: Json, at: Path, errors: FormErrors) -> None:
@@ -74,14 +99,21 @@ def _check_named(thing: Json, at: Path, errors: FormErrors) -> None:
     if not _is_text(thing.get("description"), DESCRIPTION):
         errors.bad_length([*at, "description"], 1, DESCRIPTION)
     for field in ("name", "description"):
-        for locale, text in (thing.get(f"{field}_localizations") or {}).items():
-            where = [*at, f"{field}_localizations", locale]
-            if locale not in LOCALES:
-                errors.choice(where, tuple(sorted(LOCALES)))
-            elif field == "name" and not _is_name(text):
+        for where, text in _translations(thing, field, at, errors):
+            if field == "name" and not _is_name(text):
                 errors.add(where, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
             elif not _is_text(text, DESCRIPTION):
                 errors.bad_length(where, 1, DESCRIPTION)
+
+
+def _translations(thing: Json, field: str, at: Path, errors: FormErrors) -> Iterator[tuple[Path, str]]:
+    """Yield the translations with where each stands; a locale that Discord does not have is noted."""
+    for locale, text in (thing.get(f"{field}_localizations") or {}).items():
+        where = [*at, f"{field}_localizations", locale]
+        if locale in LOCALES:
+            yield where, text
+        else:
+            errors.choice(where, tuple(sorted(LOCALES)))
 
 
 def _is_name(name: str | None) -> bool:
@@ -172,6 +204,9 @@ def _check_choices(option: Json, at: Path, errors: FormErrors) -> None:
         value = choice.get("value")
         if not isinstance(value, expected[kind]) or (isinstance(value, str) and len(value) > CHOICE_TEXT):
             errors.wrong_type([*here, "value"], "choice value")
+        for where, text in _translations(choice, "name", here, errors):
+            if not _is_text(text, CHOICE_TEXT):
+                errors.bad_length(where, 1, CHOICE_TEXT)
         if choice.get("name") in seen:
             errors.add(here, "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_EXISTS", "Choice name already exists")
         seen.add(choice.get("name"))

@@ -54,6 +54,12 @@ async def _burst(asked: Asked) -> object:
     return {"interaction_ids": sent}
 
 
+async def _message_command(asked: Asked) -> object:
+    return interaction_view(
+        members.use_message_command(asked.discord, asked.user(), asked.message(), str(asked.get("name")))
+    )
+
+
 async def _press(asked: Asked) -> object:
     interaction = members.press(
         asked.discord,
@@ -160,6 +166,7 @@ def add_member_routes(app: web.Application) -> None:
     for method, path, control in (
         ("POST", "interactions/command", _command),
         ("POST", "interactions/burst", _burst),
+        ("POST", "interactions/message-command", _message_command),
         ("POST", "interactions/press", _press),
         ("POST", "interactions/select", _select),
         ("POST", "interactions/modal", _modal),

@@ -15,6 +15,7 @@ def user_view(user: User) -> Json:
         "bot": user.bot,
         "locale": user.locale,
         "accepts_dms": user.accepts_dms,
+        "installed": user.installed,
     }
 
 

@@ -40,9 +40,13 @@ async def _show(asked: Asked) -> object:
 async def _add_guild(asked: Asked) -> object:
     world = asked.discord.world
     guild = world.add_guild(
-        str(asked.get("name")), owner=asked.user("owner_id"), locale=str(asked.body.get("locale", "en-US"))
+        str(asked.get("name")),
+        owner=asked.user("owner_id"),
+        locale=str(asked.body.get("locale", "en-US")),
+        with_bot=bool(asked.body.get("with_bot", True)),
     )
-    _tell_guild(asked.discord, guild)
+    if world.bot.id in guild.members:
+        _tell_guild(asked.discord, guild)
     return guild_view(guild)
 
 
@@ -51,6 +55,13 @@ async def _add_channel(asked: Asked) -> object:
     channel = asked.discord.world.add_channel(guild, str(asked.get("name")), nsfw=bool(asked.body.get("nsfw", False)))
     _tell_channel(asked.discord, "CHANNEL_CREATE", channel)
     return channel_view(channel)
+
+
+async def _add_conversation(asked: Asked) -> object:
+    users = [find_user(asked.discord, int(user_id)) for user_id in asked.get("user_ids")]
+    if len({user.id for user in users if not user.bot}) < max(len(users), 2):
+        raise ValueError("a conversation is between two or more people")
+    return channel_view(asked.discord.world.add_conversation(users))
 
 
 async def _add_thread(asked: Asked) -> object:
@@ -116,6 +127,7 @@ async def _change_user(asked: Asked) -> object:
     user = find_user(asked.discord, asked.path_id())
     user.locale = str(asked.body.get("locale", user.locale))
     user.accepts_dms = bool(asked.body.get("accepts_dms", user.accepts_dms))
+    user.installed = bool(asked.body.get("installed", user.installed))
     return user_view(user)
 
 
@@ -197,6 +209,7 @@ def add_world_routes(app: web.Application) -> None:
         ("GET", "world", _show),
         ("POST", "guilds", _add_guild),
         ("POST", "channels", _add_channel),
+        ("POST", "conversations", _add_conversation),
         ("POST", "channels/{id}/threads", _add_thread),
         ("PATCH", "channels/{id}", _change_channel),
         ("DELETE", "channels/{id}", _remove_channel),

@@ -117,6 +117,11 @@ def unknown_interaction() -> ApiError:
     return ApiError(404, 10062, "Unknown interaction")
 
 
+def too_many_follow_ups() -> ApiError:
+    """Where only a user has the application, an interaction has five follow-ups."""
+    return ApiError(400, 40094, "This interaction has reached the maximum number of follow up messages.")
+
+
 def already_acknowledged() -> ApiError:
     """A second callback."""
     return ApiError(400, 40060, "Interaction has already been acknowledged.")

@@ -4,6 +4,7 @@ import secrets
 
 from sandbox.discord.context import Discord
 from sandbox.discord.errors import invalid_webhook_token, unknown_webhook
+from sandbox.discord.installs import Owners
 from sandbox.discord.message_objects import interaction_json
 from sandbox.discord.model import (
     Channel,
@@ -25,6 +26,7 @@ def send(
     channel: Channel,
     data: Json,
     *,
+    owners: Owners,
     source: Message | None = None,
     triggered_by: Interaction | None = None,
 ) -> Interaction:
@@ -42,6 +44,7 @@ def send(
         acknowledge_by_ms=now + round(world.settings.ack_seconds * 1000),
         expires_ms=now + round(world.settings.token_lifetime_seconds * 1000),
         attachment_size_limit=world.settings.attachment_size_limit,
+        owners=owners,
         source_message_id=source.id if source else None,
         triggered_by=triggered_by.id if triggered_by else None,
     )

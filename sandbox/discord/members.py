@@ -16,6 +16,8 @@ from sandbox.discord.component_rules import (
 from sandbox.discord.context import Discord
 from sandbox.discord.drafts import Draft, mentions_of
 from sandbox.discord.errors import Refusal
+from sandbox.discord.installs import is_there, of_message
+from sandbox.discord.message_objects import message_json
 from sandbox.discord.model import (
     Channel,
     Interaction,
@@ -25,7 +27,8 @@ from sandbox.discord.model import (
     Message,
     User,
 )
-from sandbox.discord.options import check_may_use, find_command, read_invocation
+from sandbox.discord.offers import check_may_use, find_command, find_menu_entry
+from sandbox.discord.options import Invocation, read_invocation
 from sandbox.discord.permissions import Permission, to_send
 from sandbox.discord.world import World
 
@@ -49,19 +52,39 @@ async def use_command(
 ) -> Interaction:
     """Run a command ("imagine", "lora add"), or with `focused` ask for completions of that option."""
     world = discord.world
+    _check_may_command(world, channel, user)
+    name, *words = line.split()
+    command = find_command(world, channel, name)
+    owners = check_may_use(world, channel, command, user)
+    invocation = await read_invocation(world, channel, command, words, given, focused=focused)
+    kind = InteractionKind.COMMAND if focused is None else InteractionKind.AUTOCOMPLETE
+    return interactions.send(discord, kind, user, channel, invocation.data(), owners=owners)
+
+
+def use_message_command(discord: Discord, user: User, message: Message, name: str) -> Interaction:
+    """Choose an application's entry in a message's menu; a client shows none for what is ephemeral."""
+    world = discord.world
+    channel = world.channels[message.channel_id]
+    if not sees(world, user, message):
+        raise Refusal(f"{user.name} does not see this message")
+    _check_may_command(world, channel, user)
+    if message.ephemeral:
+        raise Refusal("the menu of an ephemeral message has no entries of applications")
+    command = find_menu_entry(world, channel, name)
+    owners = check_may_use(world, channel, command, user)
+    resolved = {"messages": {str(message.id): message_json(world, message)}}
+    data = Invocation(command=command, resolved=resolved, target_id=message.id).data()
+    return interactions.send(discord, InteractionKind.COMMAND, user, channel, data, owners=owners)
+
+
+def _check_may_command(world: World, channel: Channel, user: User) -> None:
     allowed = world.permissions(channel, user.id)
     if not allowed & Permission.VIEW_CHANNEL:
         raise Refusal(f"{user.name} does not see this channel")
     if not allowed & Permission.USE_APPLICATION_COMMANDS:
         raise Refusal(f"{user.name} may not use commands here")
-    if channel.guild_id is not None and world.bot.id not in world.guilds[channel.guild_id].members:
+    if channel.guild_id is not None and not (is_there(world, channel) or user.installed):
         raise Refusal("the bot is not in this server")
-    name, *words = line.split()
-    command = find_command(world, channel, name)
-    check_may_use(world, channel, command, user.id)
-    invocation = await read_invocation(world, channel, command, words, given, focused=focused)
-    kind = InteractionKind.COMMAND if focused is None else InteractionKind.AUTOCOMPLETE
-    return interactions.send(discord, kind, user, channel, invocation.data())
 
 
 def _component(world: World, user: User, message: Message, custom_id: str | None, label: str | None) -> Json:
@@ -112,7 +135,8 @@ def choose(discord: Discord, user: User, message: Message, custom_id: str, value
 
 def _act(discord: Discord, user: User, message: Message, data: Json) -> Interaction:
     channel = discord.world.channels[message.channel_id]
-    return interactions.send(discord, InteractionKind.COMPONENT, user, channel, data, source=message)
+    owners = of_message(discord.world, channel, message)
+    return interactions.send(discord, InteractionKind.COMPONENT, user, channel, data, owners=owners, source=message)
 
 
 def submit_modal(discord: Discord, user: User, shown_by: Interaction, values: Mapping[str, str]) -> Interaction:
@@ -138,6 +162,7 @@ def submit_modal(discord: Discord, user: User, shown_by: Interaction, values: Ma
         user,
         world.channels[shown_by.channel_id],
         data,
+        owners=shown_by.owners,
         source=source,
         triggered_by=shown_by,
     )

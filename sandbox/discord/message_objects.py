@@ -1,6 +1,7 @@
 """Messages and interactions as the JSON objects of Discord's HTTP API and gateway."""
 
 from sandbox.discord import permissions
+from sandbox.discord.installs import app_permissions, context_of
 from sandbox.discord.limits import ATTACHMENT_SCHEME
 from sandbox.discord.model import Attachment, Interaction, InteractionKind, Json, Message
 from sandbox.discord.serialise import channel_json, member_json, timestamp, user_json
@@ -54,11 +55,6 @@ def embed_json(world: World, message: Message, embed: Json) -> Json:
     return data
 
 
-def owners(interaction: Interaction) -> Json:
-    """Write on whose behalf the application answers: the guild's, or "0" in its own direct messages."""
-    return {"0": str(interaction.guild_id or 0)}
-
-
 def metadata_json(world: World, interaction: Interaction) -> Json:
     """Write how a message came about: who did what."""
     # An autocomplete has no message, so three types are left here.
@@ -66,8 +62,10 @@ def metadata_json(world: World, interaction: Interaction) -> Json:
         "id": str(interaction.id),
         "type": int(interaction.kind),
         "user": user_json(world.users[interaction.user_id]),
-        "authorizing_integration_owners": owners(interaction),
+        "authorizing_integration_owners": interaction.owners,
     }
+    if "target_id" in interaction.data:
+        data["target_message_id"] = str(interaction.data["target_id"])
     if interaction.kind is InteractionKind.COMPONENT:
         data["interacted_message_id"] = str(interaction.source_message_id)
     if interaction.triggered_by is not None:
@@ -143,12 +141,12 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
         "data": interaction.data,
         "channel_id": str(channel.id),
         "channel": {**channel_json(world, channel), "permissions": str(allowed)},
-        "app_permissions": str(world.permissions(channel, world.bot.id)),
+        "app_permissions": str(app_permissions(world, channel, user.id)),
         "locale": user.locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
-        "authorizing_integration_owners": owners(interaction),
-        "context": 0 if interaction.guild_id is not None else 1,
+        "authorizing_integration_owners": interaction.owners,
+        "context": int(context_of(channel)),
         "attachment_size_limit": interaction.attachment_size_limit,
     }
     if interaction.source_message_id is not None:

@@ -12,6 +12,7 @@ class ChannelKind(enum.IntEnum):
 
     TEXT = 0
     DM = 1
+    GROUP_DM = 3
     PUBLIC_THREAD = 11
 
 
@@ -34,6 +35,7 @@ class MessageKind(enum.IntEnum):
     DEFAULT = 0
     REPLY = 19
     COMMAND = 20
+    MENU_COMMAND = 23
 
 
 class InteractionKind(enum.IntEnum):
@@ -64,6 +66,7 @@ class User:
     bot: bool = False
     locale: str = "en-US"
     accepts_dms: bool = True
+    installed: bool = False  # took the application along, wherever they are
 
 
 @dataclass(kw_only=True)
@@ -109,13 +112,17 @@ class ThreadState:
 
 @dataclass(kw_only=True)
 class Channel:
-    """A text channel of a guild, a thread in one (`parent`), or the bot's direct messages with `recipient_id`."""
+    """A text channel of a guild, a thread in one (`parent`), or the bot's direct messages with `recipient_id`.
+
+    With a `party` it is a conversation between these, in which the bot is not.
+    """
 
     id: int
     kind: ChannelKind
     name: str
     guild_id: int | None = None
     recipient_id: int | None = None
+    party: frozenset[int] = frozenset()
     nsfw: bool = False
     position: int = 0
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
@@ -209,6 +216,7 @@ class Interaction:
     acknowledge_by_ms: int
     expires_ms: int
     attachment_size_limit: int
+    owners: dict[str, str]  # `authorizing_integration_owners`: see `installs`
     source_message_id: int | None = None
     triggered_by: int | None = None  # a modal submit's: the interaction that showed the modal
     state: InteractionState = InteractionState.PENDING

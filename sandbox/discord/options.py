@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 
 from sandbox.discord import permissions
 from sandbox.discord.body import make_upload
-from sandbox.discord.command_rules import GROUP, INTEGER, INTEGER_BOUND, NUMBER, STRING, STRING_MOST, SUBCOMMAND
+from sandbox.discord.command_rules import (
+    GROUP,
+    INTEGER,
+    INTEGER_BOUND,
+    NUMBER,
+    STRING,
+    STRING_MOST,
+    SUBCOMMAND,
+)
 from sandbox.discord.errors import Refusal
 from sandbox.discord.message_objects import attachment_json
 from sandbox.discord.model import Attachment, Channel, Json
@@ -21,42 +29,22 @@ class Invocation:
     """What a member typed, as the `data` of an interaction."""
 
     command: Json
-    options: list[Json]
+    options: list[Json] = field(default_factory=list)
     resolved: Json = field(default_factory=dict)
+    target_id: int | None = None  # the message whose menu it was
 
     def data(self) -> Json:
         """Write it."""
-        data: Json = {"id": self.command["id"], "name": self.command["name"], "type": 1, "options": self.options}
+        data: Json = {key: self.command[key] for key in ("id", "name", "type")}
+        if self.target_id is None:
+            data["options"] = self.options
+        else:
+            data["target_id"] = str(self.target_id)
         if self.resolved:
             data["resolved"] = self.resolved
         if "guild_id" in self.command:
             data["guild_id"] = self.command["guild_id"]
         return data
-
-
-def find_command(world: World, channel: Channel, name: str) -> Json:
-    """Return the command of that name which is offered in a channel; a guild's own hides a global one."""
-    for scope in (channel.guild_id, None):
-        for command in world.commands.get(scope, []):
-            if command["name"] == name and command["type"] == 1:
-                return command
-    raise Refusal(f"there is no command /{name} here")
-
-
-def check_may_use(world: World, channel: Channel, command: Json, user_id: int) -> None:
-    """Refuse what the client hides from this member in this channel."""
-    contexts = command.get("contexts")
-    here = 0 if channel.guild_id is not None else 1
-    if contexts is not None and here not in contexts:
-        raise Refusal(f"/{command['name']} is not offered in this kind of channel")
-    if command.get("nsfw") and not channel.place.nsfw:
-        raise Refusal(f"/{command['name']} is age-restricted and this channel is not")
-    if channel.guild_id is None:
-        return
-    allowed = permissions.in_channel(world.guilds[channel.guild_id], channel, user_id)
-    needed = command.get("default_member_permissions")
-    if needed is not None and allowed != permissions.ALL and (int(needed) == 0 or int(needed) & ~allowed):
-        raise Refusal(f"/{command['name']} is not for this member")
 
 
 @dataclass(kw_only=True)

@@ -44,6 +44,7 @@ TALKING = (
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.SEND_MESSAGES_IN_THREADS
 )
+EVERYONE = TALKING | Permission.USE_EXTERNAL_APPS  # what a new server allows its members
 # Without the right to send these mean nothing, so Discord takes them away as well.
 _NEED_SENDING = Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS
 IN_DM = int(TALKING | Permission.MENTION_EVERYONE)

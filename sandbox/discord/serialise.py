@@ -92,8 +92,12 @@ def channel_json(world: World, channel: Channel) -> Json:
         "last_message_id": None if channel.last_message_id is None else str(channel.last_message_id),
         "flags": 0,
     }
-    if channel.kind is ChannelKind.DM and channel.recipient_id is not None:
-        return {**data, "recipients": [user_json(world.users[channel.recipient_id])]}
+    if channel.guild_id is None:
+        recipients = [user_id for user_id in (channel.recipient_id, *sorted(channel.party)) if user_id is not None]
+        data["recipients"] = [user_json(world.users[user_id]) for user_id in recipients]
+        if channel.kind is ChannelKind.GROUP_DM:
+            data |= {"name": channel.name or None, "icon": None, "owner_id": str(min(channel.party))}
+        return data
     return {
         **data,
         "guild_id": str(channel.guild_id),

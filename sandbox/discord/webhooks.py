@@ -3,7 +3,8 @@
 from sandbox.discord import posting
 from sandbox.discord.app import Answer, Call, Endpoint
 from sandbox.discord.drafts import read_draft
-from sandbox.discord.errors import unknown_message
+from sandbox.discord.errors import too_many_follow_ups, unknown_message
+from sandbox.discord.installs import FOLLOW_UPS, is_abroad, must_be_ephemeral
 from sandbox.discord.interactions import by_webhook
 from sandbox.discord.message_objects import message_json
 from sandbox.discord.model import (
@@ -41,12 +42,15 @@ async def _follow_up(call: Call) -> Answer:
         # The first follow-up after a deferral becomes the deferred answer, with its ephemerality:
         # https://discord.com/developers/docs/interactions/receiving-and-responding#create-followup-message
         return _edited(call, interaction, thinking)
+    if is_abroad(interaction) and len(interaction.follow_up_ids) >= FOLLOW_UPS:
+        raise too_many_follow_ups()
     draft = read_draft(payload, call.body, size_limit=interaction.attachment_size_limit, new_id=world.new_id)
+    flags = draft.flags & MessageFlag.EPHEMERAL
     origin = posting.Origin(
         channel=world.existing_channel(interaction.channel_id),
         author=world.bot,
         kind=MessageKind.REPLY if thinking else MessageKind.DEFAULT,
-        flags=draft.flags & MessageFlag.EPHEMERAL,
+        flags=flags | MessageFlag.EPHEMERAL if must_be_ephemeral(world, interaction) else flags,
         interaction=interaction,
         reference_id=thinking.id if thinking else None,
     )

@@ -1,7 +1,9 @@
 """The world behind the stand-in: all records, their ids, and what is true at the start."""
 
 import time
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sandbox.clock import Clock
 from sandbox.discord.errors import NoSuchThing, unknown_channel, unknown_guild, unknown_user
@@ -18,10 +20,13 @@ from sandbox.discord.model import (
     ThreadState,
     User,
 )
-from sandbox.discord.permissions import ALL, IN_DM, TALKING, Permission, in_channel
+from sandbox.discord.permissions import ALL, EVERYONE, IN_DM, TALKING, Permission, in_channel
+from sandbox.discord.settings import Settings
 from sandbox.events import Events
 
 DISCORD_EPOCH_MS = 1_420_070_400_000  # https://discord.com/developers/docs/reference#snowflakes
+_Thing = TypeVar("_Thing")
+_PAIR = 2  # with more it is a group
 TOKEN = "sandbox-token"  # noqa: S105 - the token of a bot that exists only here
 
 
@@ -40,38 +45,6 @@ class SnowflakeMaker:
         now = (time.time_ns() // 1_000_000 - DISCORD_EPOCH_MS) << 22
         self._last = max(self._last + 1, now)
         return self._last
-
-
-@dataclass(kw_only=True)
-class Settings:
-    """What the control API may change; the defaults are Discord's."""
-
-    ack_seconds: float = 3.0
-    token_lifetime_seconds: float = 900.0
-    attachment_size_limit: int = 10 * 1024 * 1024
-    latency_ms: int = 0
-    nonce_seconds: float = 300.0
-    heartbeat_interval_ms: int = 41_250
-    privileged_intents: bool = False
-    shards: int = 1
-
-    def change(self, values: Json) -> None:
-        """Set the named settings.
-
-        Raises:
-            ValueError: a name that is no setting, or a value of another type or below zero.
-        """
-        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            kind = known.get(name)
-            if kind is None:
-                raise ValueError(f"no setting is called {name!r}")
-            allowed = (int, float) if kind is float else kind
-            wrong_bool = isinstance(value, bool) and kind is not bool
-            if wrong_bool or not isinstance(value, allowed) or value < 0:
-                raise ValueError(f"{name} cannot be {value!r}")
-        for name, value in values.items():
-            setattr(self, name, known[name](value))
 
 
 @dataclass(kw_only=True)
@@ -117,13 +90,14 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str, *, owner: User, locale: str = "en-US") -> Guild:
-        """Make a server with its owner and the bot in it, and no channel."""
+    def add_guild(self, name: str, *, owner: User, locale: str = "en-US", with_bot: bool = True) -> Guild:
+        """Make a server with its owner in it, the bot too unless told otherwise, and no channel."""
         guild = Guild(id=self.new_id(), name=name, owner_id=owner.id, locale=locale)
-        guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=int(TALKING))
+        guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=int(EVERYONE))
         self.guilds[guild.id] = guild
         self.join(guild, owner)
-        self.join(guild, self.bot, permissions=int(TALKING))
+        if with_bot:
+            self.join(guild, self.bot, permissions=int(TALKING))
         return guild
 
     def add_channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:
@@ -184,6 +158,13 @@ class World:
         self.events.emit("dm_opened", channel_id=str(channel.id), user_id=str(user.id))
         return channel
 
+    def add_conversation(self, users: Sequence[User]) -> Channel:
+        """Make a conversation of two or more people, in which the bot is not."""
+        kind = ChannelKind.GROUP_DM if len(users) > _PAIR else ChannelKind.DM
+        channel = Channel(id=self.new_id(), kind=kind, name="", party=frozenset(user.id for user in users))
+        self.channels[channel.id] = channel
+        return channel
+
     def guild_channels(self, guild: Guild) -> list[Channel]:
         """Return a guild's channels in their order, without threads."""
         found = (each for each in self.channels.values() if each.guild_id == guild.id and each.thread is None)
@@ -200,7 +181,8 @@ class World:
     def permissions(self, channel: Channel, user_id: int) -> int:
         """Return what a user may do in a channel; 0 when it is not there for them."""
         if channel.guild_id is None:
-            return IN_DM if user_id in {self.bot.id, channel.recipient_id} else 0
+            people = channel.party or {self.bot.id, channel.recipient_id}
+            return IN_DM if user_id in people else 0
         return in_channel(self.guilds[channel.guild_id], channel, user_id)
 
     def existing_channel(self, channel_id: int) -> Channel:
@@ -231,12 +213,14 @@ class World:
 
     def channel(self, channel_id: int) -> Channel:
         """Return a channel for the control API."""
-        if channel_id not in self.channels:
-            raise NoSuchThing(f"there is no channel {channel_id}")
-        return self.channels[channel_id]
+        return _existing(self.channels, channel_id, "channel")
 
     def message(self, message_id: int) -> Message:
         """Return a message for the control API, a deleted one too."""
-        if message_id not in self.messages:
-            raise NoSuchThing(f"there is no message {message_id}")
-        return self.messages[message_id]
+        return _existing(self.messages, message_id, "message")
+
+
+def _existing(things: Mapping[int, _Thing], thing_id: int, kind: str) -> _Thing:
+    if thing_id not in things:
+        raise NoSuchThing(f"there is no {kind} {thing_id}")
+    return things[thing_id]

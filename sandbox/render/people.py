@@ -28,6 +28,7 @@ _SEATS: Final[tuple[Colour, ...]] = (
     (235, 69, 158),
 )
 _COMMAND: Final = 2  # interaction type
+_MENU: Final = 23  # message type: the command was chosen in a menu
 
 
 def avatar(setter: Setter, user: Json, size: int) -> Block:
@@ -81,7 +82,7 @@ def used_line(setter: Setter, message: Json) -> Block | None:
     words = [
         setter.line(user_name(user), _REPLY_NAME, px(180)),
         setter.plain("used", _REPLY, px(60)),
-        setter.line(f"/{command}", _REPLY_COMMAND, px(200)),
+        setter.line(command if number(message, "type") == _MENU else f"/{command}", _REPLY_COMMAND, px(200)),
     ]
 
     def draw(image: Image.Image, x: int, y: int) -> None:
