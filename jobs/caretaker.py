@@ -14,8 +14,6 @@ from jobs.world import World, about
 
 _log = structlog.get_logger(__name__)
 _ROUND: Final = 60.0  # seconds
-# Whoever is `queued`, `unconfirmed` or `running` is in a loop's query, and needs no task in between.
-_CARRIED: Final = frozenset({Status.SUBMITTING, Status.DELIVERING, Status.CANCELLING})
 
 
 class Caretaker:
@@ -35,7 +33,7 @@ class Caretaker:
     async def look(self) -> None:
         """One round. Taken up is what stood just so in the last round too: a task may be about to start."""
         world, carried = self._world, self._carried()
-        jobs = [job for job in await world.store.unfinished() if job.status in _CARRIED]
+        jobs = await world.store.carried()
         carried |= self._carried()  # those before count as well: what was read may have been their last moment
         alone = {(job.id, job.status, job.attempts): job for job in jobs if job.id not in carried}
         to_resume = [job for key, job in alone.items() if key in self._alone]

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -36,6 +37,11 @@ class Completion:
         # In the names of our files: those of a process that has taken over meanwhile have other names.
         self._mark: Final = secrets.token_hex(4)
 
+    @property
+    def busy(self) -> AbstractSet[str]:
+        """The jobs whose images are on their way here: the API has made them."""
+        return self._busy
+
     def is_busy(self, job_id: str) -> bool:
         """Whether this job's images are on their way here."""
         return job_id in self._busy
@@ -48,6 +54,7 @@ class Completion:
         if job.id in self._busy:
             return
         self._busy.add(job.id)
+        self._world.slot_freed.wake()  # the API is done with it, however long the images take to us
         try:
             await self._complete(job, finished, hearsay=hearsay)
         finally:

@@ -7,6 +7,7 @@ from typing import Final
 
 from jobs.breaker import ACCOUNT_SENTENCES, Outage, Trouble
 from jobs.catalog import Provider
+from jobs.completion import Completion
 from jobs.ending import Ending
 from jobs.model import Failure
 from jobs.submission import Submission
@@ -29,9 +30,17 @@ class Limits:
 class Dispatcher:
     """The loop that claims and submits, and ends what an outage keeps waiting in vain."""
 
-    def __init__(self, world: World, submission: Submission, ending: Ending, limits: Mapping[Provider, Limits]) -> None:
+    def __init__(
+        self,
+        world: World,
+        submission: Submission,
+        completion: Completion,
+        ending: Ending,
+        limits: Mapping[Provider, Limits],
+    ) -> None:
         self._world = world
         self._submission = submission
+        self._completion = completion
         self._ending = ending
         self._limits = limits
 
@@ -61,6 +70,7 @@ class Dispatcher:
             key_id=key_id,
             concurrency=limits.concurrency,
             per_minute=limits.creates_per_minute or _UNLIMITED,
+            over=self._completion.busy,
         )
         if job is None:
             return False
@@ -94,6 +104,7 @@ class Dispatcher:
                     key_id=key_id,
                     concurrency=limits.concurrency,
                     per_minute=limits.creates_per_minute or _UNLIMITED,
+                    over=self._completion.busy,
                 )
                 moments.append(moment)
         pauses = [max(0.0, (at - now) / 1000) for at in moments if at is not None]

@@ -6,6 +6,7 @@ from typing import Final
 
 from jobs.catalog import Catalog
 from jobs.ports import Store
+from jobs.timing import Durations
 
 REMEMBERED: Final = 20  # jobs a model
 UNLIKELY: Final = 10  # times what the vendor states: it waited for something else, and tells nothing
@@ -39,3 +40,14 @@ class Estimates:
         if self.learnt(model):
             return int(statistics.median(self._seen[model]))
         return self._stated.get(model, 20_000)
+
+    def durations(self, model: str) -> Durations:
+        """What the looks at a running job are timed by; of ten jobs and more, the extreme tenths are left out."""
+        typical, seen = self.typical(model), sorted(self._seen.get(model, ()))
+        outliers = len(seen) // 10
+        return Durations(
+            typical=typical,
+            shortest=seen[outliers] if seen else typical,
+            longest=seen[-1 - outliers] if seen else typical,
+            learnt=self.learnt(model),
+        )

@@ -1,6 +1,7 @@
 """Every unfinished job is taken up where it stands: after a start, and where nobody carries it any more."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -14,6 +15,7 @@ from jobs.status import FINISHED, Status
 from jobs.world import World
 
 _log = structlog.get_logger(__name__)
+_AT_ONCE: Final = 200  # jobs in memory; ten thousand may wait
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +30,21 @@ class Steps:
 
 async def recover(world: World, steps: Steps) -> int:
     """Take up what the last process left; returns the number of unfinished jobs. Call before the loops start."""
-    jobs = await world.store.unfinished()
     # The last process may have sent the create: it is looked for, never blindly sent again.
     lost = UnknownOutcome(
         "the last process ended while the create was on its way",
         user_message="The bot was restarted before the image service's answer came. Please try again.",
     )
-    for job in jobs:
-        await resume(job, world, steps, lost=lost)
+    resumed, last = 0, None
+    while jobs := await world.store.unfinished(after=last, limit=_AT_ONCE):
+        for job in jobs:
+            await resume(job, world, steps, lost=lost)
+        resumed, last = resumed + len(jobs), jobs[-1]
     await steps.ending.tell_untold()
     await _sweep(world)
-    if jobs:
-        _log.info("unfinished jobs are resumed", jobs=len(jobs))
-    return len(jobs)
+    if resumed:
+        _log.info("unfinished jobs are resumed", jobs=resumed)
+    return resumed
 
 
 async def resume(job: Job, world: World, steps: Steps, *, lost: UnknownOutcome) -> None:

@@ -25,8 +25,10 @@ async def give_up_unfinished(store: Store) -> int:
     Harmless when repeated after a stop in the middle.
     """
     await store.close_replies()
-    jobs = await store.unfinished()
-    for job in jobs:
-        await store.mark_failed(job.id, _FAILURE)
-    _log.warning("restored from a backup: unfinished jobs are failed and refunded", jobs=len(jobs))
-    return len(jobs)
+    given_up, last = 0, None
+    while jobs := await store.unfinished(after=last):
+        for job in jobs:
+            await store.mark_failed(job.id, _FAILURE)
+        given_up, last = given_up + len(jobs), jobs[-1]
+    _log.warning("restored from a backup: unfinished jobs are failed and refunded", jobs=given_up)
+    return given_up

@@ -44,7 +44,7 @@ class JobService:
         self._cancelling = Cancelling(world, self._ending, lost)
         submission = Submission(world, self._completion, self._ending, lost, self._cancelling)
         self._steps = Steps(lost=lost, delivering=delivering, cancelling=self._cancelling, ending=self._ending)
-        self._dispatcher = Dispatcher(world, submission, self._ending, limits)
+        self._dispatcher = Dispatcher(world, submission, self._completion, self._ending, limits)
         self._watcher = Watcher(world, self._completion, self._ending, lost)
         self._webhooks = Webhooks(world, self._completion, self._ending)
         self._caretaker = Caretaker(world, self._steps)

@@ -1,11 +1,13 @@
 """When to look again and when to try again: pure functions of what is known. All times in milliseconds."""
 
+from dataclasses import dataclass
 from typing import Final
 
 UNLEARNT_FIRST: Final = 2_000
-UNLEARNT_GROWTH: Final = 1.33  # a look is at most a third of the duration late
+UNLEARNT_GROWTH: Final = 1.4  # a look is at most two fifths of the duration late
 LONGEST_POLL: Final = 30_000
-CLOSE_STEP: Final = 500
+CLOSE_STEP: Final = 400
+MOST_CLOSE: Final = 8  # looks from the shortest duration to the longest
 
 RETRY_FIRST: Final = 2_000
 RETRY_LONGEST: Final = 120_000
@@ -19,24 +21,37 @@ SHORTEST_DEADLINE: Final = 10 * 60_000
 SILENCE_LONGEST: Final = 60 * 60_000  # on top of the deadline, where no answer tells that the job still runs
 
 
-def poll_delay(*, elapsed: int, typical: int, learnt: bool, webhook: bool) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Durations:
+    """What is known of how long a model takes, in milliseconds."""
+
+    typical: int
+    shortest: int  # of the last jobs, but for outliers; with `longest`, where an end is looked for closely
+    longest: int
+    learnt: bool  # from jobs of our own; else the vendor's word, which no look relies on
+
+
+def poll_delay(*, elapsed: int, durations: Durations, webhook: bool) -> int:
     """How long to wait before the next look at a job that has run for `elapsed`.
 
-    With a learnt duration: a first look shortly before it, then closely spaced ones, then ever wider ones. Without:
-    looks in a geometric row, so that their number grows only with the logarithm of the duration. Where a webhook is
-    expected, polling is the safety net: later and wider.
+    With learnt durations: a first look where the shortest ones end, evenly spaced ones up to the longest, then ever
+    wider ones. Without: looks in a geometric row, so that their number grows only with the logarithm of the duration.
+    Where a webhook is expected, polling is the safety net: later and wider.
     """
+    typical = durations.typical
     if webhook:
-        due = int(1.5 * typical) if learnt else UNLEARNT_FIRST * 5
+        due = int(1.5 * typical) if durations.learnt else UNLEARNT_FIRST * 5
         return max(due - elapsed, CLOSE_STEP) if elapsed < due else min(LONGEST_POLL, max(2_000, elapsed // 4))
-    if not learnt:
+    if not durations.learnt:
         return max(UNLEARNT_FIRST - elapsed, min(LONGEST_POLL, int(elapsed * (UNLEARNT_GROWTH - 1))), CLOSE_STEP)
-    for share in (0.5, 0.85):  # the first finds out when jobs have become much faster than they were
-        if elapsed < int(share * typical):
-            return max(int(share * typical) - elapsed, CLOSE_STEP)
-    if elapsed < int(1.4 * typical):
-        return max(CLOSE_STEP, typical // 20)
-    return min(LONGEST_POLL, max(CLOSE_STEP, elapsed // 7))
+    if elapsed < (sooner := typical // 2) < durations.shortest:
+        return max(sooner - elapsed, CLOSE_STEP)  # finds out when jobs have become much faster than they were
+    if elapsed < durations.shortest:
+        return max(durations.shortest - elapsed, CLOSE_STEP)
+    step = max(CLOSE_STEP, -(-(durations.longest - durations.shortest) // MOST_CLOSE), typical // 40)
+    if elapsed < durations.longest:
+        return step
+    return min(LONGEST_POLL, max(step, elapsed // 7))
 
 
 def retry_delay(*, attempts: int, retry_after: float | None, jitter: float) -> int:

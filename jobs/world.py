@@ -80,8 +80,7 @@ class World:
         """Milliseconds until the next poll of a job that has run for `elapsed`."""
         return poll_delay(
             elapsed=elapsed,
-            typical=self.typical(job),
-            learnt=self.estimates.learnt(job.request.model),
+            durations=self.estimates.durations(job.request.model),
             webhook=self.webhook_url(job) is not None,
         )
 

@@ -10,6 +10,7 @@ from storage.part import Part
 from storage.rows import job_from, job_or_none
 
 MOST_AHEAD: Final = 1_000
+MOST_AT_ONCE: Final = 1_000  # jobs in memory at once
 LORA_JOBS: Final = 200  # a user's last jobs with a LoRA, in which different ones are looked for
 
 
@@ -21,10 +22,17 @@ class Reads(Part):
         async with self._engine.reading() as connection:
             return job_or_none(await self._sql.job(connection, id=job_id))
 
-    async def unfinished(self) -> Sequence[Job]:
-        """Every job that is in no finished state, oldest first."""
+    async def unfinished(self, *, after: Job | None = None, limit: int = MOST_AT_ONCE) -> Sequence[Job]:
+        """Jobs that are in no finished state, oldest first, at most `limit` (1 to 1,000), those after another one."""
+        created_at, job_id = (-1, "") if after is None else (after.created_at, after.id)
         async with self._engine.reading() as connection:
-            return [job_from(row) async for row in self._sql.unfinished(connection)]
+            rows = self._sql.unfinished(connection, created_at=created_at, id=job_id, most=min(limit, MOST_AT_ONCE))
+            return [job_from(row) async for row in rows]
+
+    async def carried(self) -> Sequence[Job]:
+        """Jobs in a state that a task of the process ends: submitting, delivering, cancelling; oldest first."""
+        async with self._engine.reading() as connection:
+            return [job_from(row) async for row in self._sql.carried(connection)]
 
     async def place(self, job: Job) -> QueuePlace:
         """Where a queued job stands; nothing is ahead of one that is no longer queued."""

@@ -29,36 +29,53 @@ LONGEST: Final = 60.0
 DUE: Final = 1.5  # seconds before the expected result: from here on no edit is begun
 LATE: Final = 3.0  # seconds after the expected time when it is told to be late
 OVERDUE: Final = 15.0  # seconds between edits once the expected time is over
+QUEUED_AT_ONCE: Final = 2  # edits of jobs that wait in the queue
+SENT_AT_ONCE: Final = 8  # edits of jobs that are at the API
 PATIENCE: Final = 3.0  # seconds that a result waits for an edit already on its way
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Shown:
-    job: Job
+    """One job; with thousands waiting, what is remembered of each has to be little."""
+
+    lane: "_Lane"
     due: float  # the loop's time
     last_edit: float = 0.0
-    last_text: str = ""
+    last_text: int = 0  # a hash of it
     edit: asyncio.Task[None] | None = field(default=None)
 
 
+class _Lane:
+    """Edits of one kind: in the order in which they are due, not more at once than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.due: list[tuple[float, str]] = []
+        self.free = most
+
+
 class ProgressBoard:
-    """Every job whose progress is shown; one loop serves them all."""
+    """Every job whose progress is shown; one loop serves them all.
+
+    What waits in the queue has a lane of its own: however many jobs do, those at the API are shown in time, and their
+    results find the loop and the connection to Discord free.
+    """
 
     def __init__(self, poster: Poster, read: Read) -> None:
         self._poster = poster
         self._read = read
         self._shown: dict[str, _Shown] = {}
-        self._due: list[tuple[float, str]] = []
+        self._queued, self._sent = _Lane(QUEUED_AT_ONCE), _Lane(SENT_AT_ONCE)
         self._signal = Signal()
 
     def follow(self, job: Job) -> None:
         """Show this job's progress from now on; its change shows soon, at the earliest 2 s after the last edit."""
         now = asyncio.get_running_loop().time()
+        lane = self._queued if job.status is Status.QUEUED else self._sent
         shown = self._shown.get(job.id)
         if shown is None:
-            shown = self._shown[job.id] = _Shown(job=job, due=now)
-        shown.job = job
-        self._appoint(shown, max(now + FIRST, shown.last_edit + SHORTEST))
+            shown = self._shown[job.id] = _Shown(lane=lane, due=now)
+        shown.lane = lane
+        self._appoint(job.id, shown, max(now + FIRST, shown.last_edit + SHORTEST))
 
     async def unfollow(self, job_id: str) -> None:
         """Show no more of it; on return no edit of it is on its way."""
@@ -72,60 +89,73 @@ class ProgressBoard:
                 await shown.edit
 
     async def run(self) -> None:
-        """The loop: begin every edit that is due."""
+        """The loop: begin every edit that is due, as far as its lane has room."""
         loop = asyncio.get_running_loop()
         while True:
-            while self._due and self._due[0][0] <= loop.time():
-                at, job_id = heapq.heappop(self._due)
-                shown = self._shown.get(job_id)
-                if shown is not None and shown.due == at and (shown.edit is None or shown.edit.done()):
-                    shown.edit = asyncio.create_task(self._edit(shown), name=f"progress {job_id}")
-            pause = self._due[0][0] - loop.time() if self._due else None
+            for lane in (self._sent, self._queued):
+                while lane.free and lane.due and lane.due[0][0] <= loop.time():
+                    self._begin(lane, *heapq.heappop(lane.due))
+            moments = [lane.due[0][0] for lane in (self._sent, self._queued) if lane.free and lane.due]
+            pause = min(moments) - loop.time() if moments else None
             await self._signal.wait(seconds=None if pause is None else max(0.01, pause))
 
     async def close(self) -> None:
         """End every edit that is on its way."""
         await asyncio.gather(*(self.unfollow(job_id) for job_id in list(self._shown)))
 
-    def _appoint(self, shown: _Shown, at: float) -> None:
+    def _appoint(self, job_id: str, shown: _Shown, at: float) -> None:
         shown.due = at
-        heapq.heappush(self._due, (at, shown.job.id))
+        heapq.heappush(shown.lane.due, (at, job_id))
         self._signal.wake()
 
-    async def _edit(self, shown: _Shown) -> None:
-        loop = asyncio.get_running_loop()
-        job_id = shown.job.id
+    def _begin(self, lane: _Lane, at: float, job_id: str) -> None:
+        shown = self._shown.get(job_id)
+        if shown is None or shown.due != at or shown.lane is not lane:
+            return  # an appointment that was replaced
+        if shown.edit is not None and not shown.edit.done():
+            self._appoint(job_id, shown, at + SHORTEST)  # what has changed meanwhile is shown after it
+            return
+        lane.free -= 1
+        shown.edit = asyncio.create_task(self._edit(job_id, shown), name=f"progress {job_id}")
+        shown.edit.add_done_callback(lambda _: self._ended(lane))
+
+    def _ended(self, lane: _Lane) -> None:
+        lane.free += 1
+        self._signal.wake()
+
+    async def _edit(self, job_id: str, shown: _Shown) -> None:
+        loop, appointment = asyncio.get_running_loop(), shown.due
         try:
             progress = await self._read(job_id)
         except StoreUnavailable as error:
-            _log.debug("progress could not be read", cause=str(error), **about(shown.job))
-            self._appoint(shown, loop.time() + OVERDUE)
+            _log.debug("progress could not be read", cause=str(error), job=job_id)
+            self._appoint(job_id, shown, loop.time() + OVERDUE)
             return
         if self._shown.get(job_id) is not shown:
             return
         # Who asks to follow it need not know that it has ended meanwhile: nobody else would forget it then.
         is_over = progress is None or not _is_waiting(progress.job.status)
-        if progress is None or is_over or not self._poster.can_edit_reply(shown.job):
+        if progress is None or is_over or not self._poster.can_edit_reply(progress.job):
             self._shown.pop(job_id, None)
             return
-        pause = next_edit(progress)
+        job, pause = progress.job, next_edit(progress)
         embed = progress_embed(progress)
-        text = f"{embed.title}\n{embed.description}"
+        text = hash((embed.title, embed.description))
         if text != shown.last_text and not _is_due(progress):
             try:
                 await self._poster.edit_reply(
-                    shown.job, Content(embed=embed, view=progress_buttons(job_id, can_cancel=progress.can_cancel))
+                    job, Content(embed=embed, view=progress_buttons(job_id, can_cancel=progress.can_cancel))
                 )
             except (WayClosed, TooLarge) as error:
-                _log.info("progress is shown no more", detail=str(error), **about(shown.job))
+                _log.info("progress is shown no more", detail=str(error), **about(job))
                 self._shown.pop(job_id, None)
                 return
             except DeliveryDelayed as error:
-                _log.info("progress could not be shown", detail=str(error), **about(shown.job))
+                _log.info("progress could not be shown", detail=str(error), **about(job))
                 pause = max(pause, OVERDUE)
             shown.last_edit, shown.last_text = loop.time(), text
-        if self._shown.get(job_id) is shown:
-            self._appoint(shown, loop.time() + pause)
+        if self._shown.get(job_id) is shown and shown.due == appointment:  # else a change waits to be shown sooner
+            self._appoint(job_id, shown, loop.time() + pause)
 
 
 def next_edit(progress: Progress) -> float:

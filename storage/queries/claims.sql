@@ -3,8 +3,8 @@
 INSERT INTO queues (provider, priority, virtual_time) VALUES (:provider, 0, 0)
 ON CONFLICT (provider, priority) DO UPDATE SET virtual_time = queues.virtual_time;
 
--- name: in_flight(provider, key_id)$
-SELECT COUNT(*) FROM jobs
+-- name: in_flight(provider, key_id)
+SELECT id, unknown_creates FROM jobs
 WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling')
     AND provider = :provider AND key_id = :key_id;
 

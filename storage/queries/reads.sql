@@ -1,9 +1,18 @@
 -- name: job(id)^
 SELECT * FROM jobs WHERE id = :id;
 
--- name: unfinished()
+-- name: unfinished(created_at, id, most)
 SELECT * FROM jobs
 WHERE status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
+    AND (created_at, id) > (CAST(:created_at AS BIGINT), CAST(:id AS TEXT))
+ORDER BY created_at, id
+LIMIT CAST(:most AS BIGINT);
+
+-- name: carried()
+-- The first condition chooses the index; the second one is decided within it, however many jobs wait.
+SELECT * FROM jobs
+WHERE status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
+    AND status IN ('submitting', 'delivering', 'cancelling')
 ORDER BY created_at, id;
 
 -- name: count_by_status()

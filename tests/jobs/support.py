@@ -284,9 +284,14 @@ async def opened_rig(folder: Path) -> AsyncIterator[Rig]:
         yield Rig(store=store, files=ResultFiles(folder), clock=clock)
 
 
-async def settled(world: World, condition: Callable[[], bool]) -> None:
+async def becomes(condition: Callable[[], bool]) -> None:
     """Let the background tasks run until something is so; they need no time, only their turn."""
     async with asyncio.timeout(30):  # only a hang takes that long
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)
+
+
+async def settled(world: World, condition: Callable[[], bool]) -> None:
+    """The same, and until all of them have ended."""
+    await becomes(condition)
     await world.tasks.drain(seconds=30)

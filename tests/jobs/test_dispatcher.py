@@ -17,7 +17,7 @@ from jobs.service import JobService
 from jobs.status import Status
 from jobs.timing import OUTAGE_LONGEST
 from jobs.world import World, internal
-from tests.jobs.support import DONE, KEY, Rig, settled
+from tests.jobs.support import DONE, KEY, Rig, becomes, settled
 
 SLOTS = 3
 
@@ -67,6 +67,20 @@ async def test_a_slot_that_frees_is_filled_at_once(
         for freed in range(3):
             await sent(rig, world, SLOTS + min(freed, 2))
             await ending(rig, world, service)
+
+
+async def test_a_slot_frees_when_the_api_is_done_however_long_the_images_take_to_us(rig: Rig) -> None:
+    world, rig.source.wait_for = rig.world(), asyncio.Event()
+    async with served(world) as service:
+        for _ in range(SLOTS + 2):
+            await service.place_order(rig.order())
+        await sent(rig, world, SLOTS)
+        await _delivered(rig, world, service)
+        await becomes(lambda: len(rig.api.created) == SLOTS + 1)
+        assert not rig.audience.delivered
+        rig.source.wait_for.set()
+        await settled(world, lambda: bool(rig.audience.delivered))
+        await sent(rig, world, SLOTS + 1)  # the same end frees no second slot
 
 
 @pytest.mark.parametrize("error", [Temporary("503"), Rejected("400")], ids=["queued again", "refused"])

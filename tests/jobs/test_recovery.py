@@ -8,6 +8,7 @@ import pytest
 from jobs.breaker import Breakers
 from jobs.catalog import Catalog, Provider
 from jobs.errors import Reason
+from jobs.recovery import recover
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.world import World
@@ -35,6 +36,14 @@ async def test_what_waits_for_a_model_or_key_that_was_taken_away_fails_and_is_re
     assert told.failure is not None
     assert (told.id, told.failure.reason) == (job.id, Reason.NOT_OFFERED)
     assert await rig.used() == 0
+
+
+async def test_more_jobs_than_are_read_at_once_are_all_resumed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.recovery._AT_ONCE", 2)
+    several = [await rig.admitted() for _ in range(5)]
+    world = rig.world()
+    assert await recover(world, JobService(world, {})._steps) == 5
+    assert [job_id for job_id, _ in rig.audience.followed] == sorted(job.id for job in several)
 
 
 async def test_what_waits_for_what_is_still_there_goes_on_waiting(rig: Rig) -> None:

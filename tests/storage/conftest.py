@@ -1,7 +1,7 @@
 """A clock to be moved, orders, and stores on real files."""
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -167,8 +167,11 @@ def claim(store: SqlStore) -> Callable[..., Awaitable[Job | None]]:
         key: str = "key",
         concurrency: int = 1_000,
         per_minute: int = 1_000,
+        over: Collection[str] = (),
     ) -> Job | None:
-        return await store.claim(provider=provider, key_id=key, concurrency=concurrency, per_minute=per_minute)
+        return await store.claim(
+            provider=provider, key_id=key, concurrency=concurrency, per_minute=per_minute, over=over
+        )
 
     return take
 

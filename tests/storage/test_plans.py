@@ -49,6 +49,8 @@ INDEXES = {
     "count_unknown_creates": ["COVERING INDEX jobs_unknown"],
     "untold_losses": ["jobs_unknown (created_at>?)"],
     "job_of_prediction": ["jobs_prediction (provider=? AND prediction_id=?)"],
+    "unfinished": ["jobs_unfinished (created_at>?)"],
+    "carried": ["jobs_unfinished"],
     "queued": ["jobs_ready (provider=?)", "jobs_waiting (provider=? AND not_before>?)"],
     "recent_durations": ["jobs_durations (model=?)"],
     "recent_requests_with_lora": ["jobs_with_lora (guild_id=? AND user_id=?)"],

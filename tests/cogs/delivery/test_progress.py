@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.delivery.posting import Content
-from cogs.delivery.progress import DUE, LONGEST, OVERDUE, SHORTEST, ProgressBoard, next_edit
+from cogs.delivery.progress import DUE, LONGEST, OVERDUE, QUEUED_AT_ONCE, SHORTEST, ProgressBoard, next_edit
 from jobs.model import Job
 from jobs.progress import Progress
 from jobs.status import FINISHED, Status
+from tests.jobs.support import becomes
 from tests.support import make_job
 
 
@@ -81,6 +82,53 @@ async def test_unfollowing_waits_for_the_edit_on_its_way_and_no_other_begins() -
     poster.go_on.set()
     await unfollowing
     assert poster.ended == [job.id]
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_however_many_jobs_wait_those_at_the_api_are_shown_in_time() -> None:
+    """Each lane has its own room: the edits of what waits do not hold up those of what is being made."""
+    waiting = [make_job(id=f"{number:020}", status=Status.QUEUED) for number in range(QUEUED_AT_ONCE + 50)]
+    sent, poster, reads = make_job(status=Status.RUNNING), SlowPoster(), []
+    by_id = {job.id: job for job in [*waiting, sent]}
+
+    async def read(job_id: str) -> Progress:
+        reads.append(job_id)
+        return progress(by_id[job_id])
+
+    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    loop = asyncio.create_task(board.run())
+    for job in [*waiting, sent]:
+        board.follow(job)
+    await becomes(lambda: sent.id in reads)
+    assert len(reads) <= QUEUED_AT_ONCE + 1
+    poster.go_on.set()
+    await becomes(lambda: len(poster.ended) == len(by_id))
+    assert sorted(poster.ended) == sorted(by_id)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_a_change_that_comes_while_an_edit_is_on_its_way_is_shown_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cogs.delivery.progress.FIRST", 0.0)
+    monkeypatch.setattr("cogs.delivery.progress.SHORTEST", 0.01)
+    elapsed, poster = 1_000, SlowPoster()
+    job = make_job(status=Status.RUNNING)
+
+    async def read(_job_id: str) -> Progress:
+        return progress(job, elapsed=elapsed, expected_in=60_000)
+
+    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    loop = asyncio.create_task(board.run())
+    board.follow(job)
+    await poster.begun.wait()
+    elapsed = 30_000
+    board.follow(job)
+    await asyncio.sleep(0.05)  # its moment comes while the first edit is still on its way
+    poster.go_on.set()
+    await becomes(lambda: len(poster.ended) >= 2)
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
 

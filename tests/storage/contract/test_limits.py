@@ -48,6 +48,29 @@ async def test_concurrency_counts_what_may_be_at_the_api(
     assert fifth.id == jobs[4].id
 
 
+async def test_what_the_api_has_made_occupies_no_slot_while_its_images_are_on_their_way(
+    store: SqlStore, admit: Admit, change: Change, claim: Claim
+) -> None:
+    first, second, third = [await admit() for _ in range(3)]
+    assert await claim(concurrency=1) is not None
+    await change(first, Status.RUNNING)
+    assert await claim(concurrency=1) is None
+    assert await claim(concurrency=1, over={second.id}) is None  # another job's end is of no use
+    taken = await claim(concurrency=1, over={first.id})
+    assert taken is not None
+    assert taken.id == second.id
+    assert await claim(concurrency=1, over={first.id}) is None
+    # One of its creates was given up and may still go on there, whichever of them has brought the result.
+    await change(second, Status.UNCONFIRMED)
+    await store.requeue(second.id, not_before=0, unknown=True)
+    again = await claim(concurrency=2)
+    assert again is not None
+    assert again.unknown_creates == 1
+    assert await claim(concurrency=2, over={first.id, again.id}) is not None
+    assert await claim(concurrency=2, over={first.id, again.id}) is None
+    assert third.id
+
+
 async def test_a_job_cancelled_in_the_queue_occupies_no_slot(
     store: SqlStore, admit: Admit, change: Change, claim: Claim
 ) -> None:
