@@ -1,11 +1,29 @@
 """The domain's values: an order, the job it becomes, its images, and how it ended."""
 
+import enum
 from dataclasses import dataclass
+from typing import Final
 
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.request import ImageRequest
+from jobs.sentence import Sentence
 from jobs.status import Status
+
+
+class Priority(enum.IntEnum):
+    """The classes of the queue, the value is what the database holds; within one of them users take turns.
+
+    A class goes before every lesser one, except that each fifth job sent is one of the lowest class that waits: so
+    none waits for ever, however much goes before it.
+    """
+
+    HIGH = -1  # before what everybody else waits for
+    NORMAL = 0
+    LOW = 1  # what can wait while somebody waits for a single image: of several jobs at once all but the first
+
+DIRECT: Final = 0
+"""The `guild_id` of whatever is outside of the servers that the bot is in; Discord has no server of that id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +42,7 @@ class Order:
 
     interaction_id: int
     index: int = 0  # one interaction may make several jobs
-    guild_id: int
+    guild_id: int  # or `DIRECT`
     channel_id: int
     user_id: int
     locale: str  # Discord's, e.g. `en-US`
@@ -33,6 +51,13 @@ class Order:
     reply: Reply
     upload_limit: int  # bytes a message may carry, as the interaction stated it
     source: str | None = None  # what was pressed (`again:<job>`); the same press within 3 s makes one job
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it comes from outside of the bot's servers: from direct messages, or where a user took it along."""
+        return self.guild_id == DIRECT
+    priority: Priority = Priority.NORMAL
+    batch: int = 1  # jobs that the interaction makes; where there are several, one message sums them up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +77,7 @@ class Failure:
     """Why a job ended without images."""
 
     reason: Reason
-    user_message: str  # for the member
+    user_message: Sentence  # for the member
     detail: str  # for the log
 
 
@@ -106,11 +131,21 @@ class Job:
     unknown_creates: int = 0  # creates that may have been paid although nothing came of them
     unknown_told: int = 0  # of how many of these the operator was told
     removed_at: int | None = None  # the retention removed its prompt and whatever was kept of its result
+    hidden_at: int | None = None  # its user deleted what was posted: no history shows it
 
     @property
     def request(self) -> ImageRequest:
         """What was asked for."""
         return self.order.request
+
+    @property
+    def stays_stored(self) -> bool:
+        """Whether its images stay on our disk after its delivery.
+
+        So it is where the message that shows them may be one that nobody can read again: a private one, a kept result
+        that was shown on demand, or one where the bot is no member.
+        """
+        return self.order.private or self.kept_because is not None or not self.order.guild_id
 
 
 @dataclass(frozen=True, kw_only=True)

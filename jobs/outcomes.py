@@ -101,13 +101,31 @@ class OverQuota:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TooManyWaiting:
+    """More jobs than may wait for one user in one server; nothing was created."""
+
+    waiting: int  # jobs in the queue
+    asked: int  # jobs
+    most: int  # jobs that may wait
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlreadyAdmitted:
     """The same interaction, or the same press, has made this job before."""
 
     job: Job
 
 
-Admission = Admitted | OverQuota | AlreadyAdmitted
+@dataclass(frozen=True, kw_only=True)
+class BatchAdmitted:
+    """All jobs of an interaction and their reservations are committed, in the order that was asked for."""
+
+    jobs: tuple[Job, ...]
+    usage: Usage  # these jobs' images included
+
+
+Admission = Admitted | OverQuota | TooManyWaiting | AlreadyAdmitted
+BatchAdmission = BatchAdmitted | OverQuota | TooManyWaiting | AlreadyAdmitted
 
 
 # ── what became of a delivery ────────────────────────────────────────────────

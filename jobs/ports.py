@@ -1,13 +1,13 @@
 """What the domain needs of the world, as protocols; the packages around it implement them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from jobs.catalog import Model, Provider
 from jobs.doubts import DoubtRecords, Kinship, Window
 from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
-from jobs.outcomes import Admission, Created, Delivery, Listing, Polled, RemoteImage, WebhookNews
+from jobs.outcomes import Admission, BatchAdmission, Created, Delivery, Listing, Polled, RemoteImage, WebhookNews
 from jobs.records import History, PostRecords, Retention
 from jobs.status import Status
 
@@ -141,8 +141,36 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
     """
 
     # admission and quota
-    async def admit(self, order: Order, *, provider: Provider, estimated_cost: int, allowance: int) -> Admission:
-        """Write the job and its reservation in one transaction, or say why not."""
+    async def admit(
+        self,
+        order: Order,
+        *,
+        provider: Provider,
+        estimated_cost: int,
+        allowance: int,
+        most_waiting: int | None = None,
+    ) -> Admission:
+        """Write the job and its reservation in one transaction, or say why not.
+
+        `allowance`: images of the user in this server in any 24 hours. `most_waiting`: jobs of the user that may be
+        queued in this server, this one included; None: any number.
+        """
+        ...
+
+    async def admit_batch(
+        self,
+        orders: Sequence[Order],
+        *,
+        provider: Provider,
+        estimated_cost: int,
+        allowance: int,
+        most_waiting: int | None = None,
+        message_id: int,
+    ) -> BatchAdmission:
+        """Write all jobs of one interaction, at least one, and their reservations in one transaction, or none of them.
+
+        `estimated_cost` is that of each; `message_id` is the message that sums them up; the rest as for `admit`.
+        """
         ...
 
     async def usage(self, *, guild_id: int, user_id: int, allowance: int) -> Usage:
@@ -154,12 +182,8 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         """One job."""
         ...
 
-    async def unfinished(self, *, after: Job | None = None, limit: int = 1_000) -> Sequence[Job]:
-        """Jobs that are in no finished state, oldest first, at most `limit` (1 to 1,000), those after another one."""
-        ...
-
-    async def carried(self) -> Sequence[Job]:
-        """Jobs in a state that a task of the process ends: submitting, delivering, cancelling; oldest first."""
+    async def unfinished(self) -> Sequence[Job]:
+        """Every job that is in no finished state, oldest first."""
         ...
 
     async def place(self, job: Job) -> QueuePlace:
@@ -179,18 +203,11 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         ...
 
     # the way through the API
-    async def claim(
-        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
-    ) -> Job | None:
-        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt.
-
-        `over`: ids of jobs of which the API has said that they are made; they occupy no slot there any more.
-        """
+    async def claim(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> Job | None:
+        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
         ...
 
-    async def next_claim_at(
-        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
-    ) -> int | None:
+    async def next_claim_at(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> int | None:
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
         ...
 

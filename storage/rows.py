@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 from jobs.catalog import Provider
 from jobs.errors import Reason
-from jobs.model import Failure, Job, Order, Posted, Reply, StoredImage
+from jobs.model import Failure, Job, Order, Posted, Priority, Reply, StoredImage
+from jobs.records import Glimpse
 from jobs.request import ImageRequest
+from jobs.sentence import Sentence
 from jobs.status import Status
 
 
@@ -51,12 +53,19 @@ def job_from(row: Row) -> Job:
         unknown_creates=row["unknown_creates"],
         unknown_told=row["unknown_told"],
         removed_at=row["removed_at"],
+        hidden_at=row["hidden_at"],
     )
 
 
 def job_or_none(row: Row | None) -> Job | None:
     """The row's job; None stays None."""
     return None if row is None else job_from(row)
+
+
+def glimpse_from(row: Row) -> Glimpse:
+    """What a search looks at."""
+    prompt: str = json.loads(row["request"])["prompt"]  # the whole request would take thrice as long to read
+    return Glimpse(job_id=row["id"], model=row["model"], prompt=prompt)
 
 
 def images_text(images: Sequence[StoredImage]) -> str:
@@ -80,6 +89,8 @@ def order_values(order: Order) -> Mapping[str, Any]:
         "reply_message_id": order.reply.message_id,
         "upload_limit": order.upload_limit,
         "source": order.source,
+        "priority": order.priority.value,
+        "batch": order.batch,
         "model": order.request.model,
         "request": order.request.to_json(),
         "loras": len(order.request.loras),
@@ -104,6 +115,8 @@ def _order_from(row: Row) -> Order:
         ),
         upload_limit=row["upload_limit"],
         source=row["source"],
+        priority=Priority(row["priority"]),
+        batch=row["batch"],
     )
 
 
@@ -119,6 +132,6 @@ def _failure_from(row: Row) -> Failure | None:
         return None
     return Failure(
         reason=Reason(row["failure_reason"]),
-        user_message=row["failure_user_message"],
+        user_message=Sentence.from_json(row["failure_user_message"]),
         detail=row["failure_detail"],
     )

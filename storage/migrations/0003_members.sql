@@ -44,3 +44,45 @@ CREATE TABLE favourites (
     marked_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, guild_id, job_id)
 );
+
+-- ── The queue ────────────────────────────────────────────────────────────────
+
+-- How many jobs an API was sent: by it the lowest class gets its turn. Counted in the row that serves as the lock.
+ALTER TABLE queues ADD COLUMN claims BIGINT NOT NULL DEFAULT 0;
+
+-- How many jobs its interaction makes.
+ALTER TABLE jobs ADD COLUMN batch INTEGER NOT NULL DEFAULT 1 CHECK (batch >= 1);
+
+CREATE INDEX jobs_open_of_user ON jobs (guild_id, user_id, id)
+WHERE status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling');
+
+-- Several jobs of one interaction, and the message that sums them up.
+CREATE TABLE batches (
+    interaction_id BIGINT NOT NULL PRIMARY KEY,
+    message_id BIGINT NOT NULL,
+    -- when the message said how all of them ended, or nothing could be said there any more
+    closed_at BIGINT
+);
+
+CREATE INDEX batches_open ON batches (interaction_id) WHERE closed_at IS NULL;
+
+-- ── Reports ──────────────────────────────────────────────────────────────────
+
+-- What a member finds wrong with an image. `told_at`: when the operator's channel was told of it.
+CREATE TABLE reports (
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    user_id BIGINT NOT NULL,
+    guild_id BIGINT NOT NULL,
+    channel_id BIGINT NOT NULL,
+    message_id BIGINT,
+    reason TEXT NOT NULL,
+    reported_at BIGINT NOT NULL,
+    told_at BIGINT,
+    PRIMARY KEY (job_id, user_id)
+);
+
+CREATE INDEX reports_untold ON reports (reported_at) WHERE told_at IS NULL;
+
+-- From a message back to its job.
+CREATE INDEX posts_message ON posts (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX jobs_posted_message ON jobs (posted_message_id) WHERE posted_message_id IS NOT NULL;

@@ -22,6 +22,14 @@ GROUP BY charged_at
 HAVING SUM(images) > 0
 ORDER BY charged_at;
 
+-- name: count_waiting(guild_id, user_id)$
+SELECT COUNT(*) FROM jobs
+WHERE status IN ('queued', 'submitting', 'unconfirmed', 'running', 'delivering', 'cancelling')
+    AND status = 'queued' AND guild_id = :guild_id AND user_id = :user_id;
+
+-- name: open_batch(interaction_id, message_id)!
+INSERT INTO batches (interaction_id, message_id) VALUES (:interaction_id, :message_id);
+
 -- name: next_start_tag(provider, priority, user_id)$
 -- S = max(V, F of the user); both are 0 until there is a first.
 SELECT COALESCE(MAX(tag), 0) AS start_tag
@@ -37,17 +45,17 @@ INSERT INTO queue_users (provider, priority, user_id, finish_tag)
 VALUES (:provider, :priority, :user_id, :finish_tag)
 ON CONFLICT (provider, priority, user_id) DO UPDATE SET finish_tag = excluded.finish_tag;
 
--- name: insert_job(id, interaction_id, idx, guild_id, channel_id, user_id, locale, private, application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source, provider, model, request, loras, priority, start_tag, created_at, estimated_cost, webhook_token, webhook_secret)^
+-- name: insert_job(id, interaction_id, idx, guild_id, channel_id, user_id, locale, private, application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source, provider, model, request, loras, priority, batch, start_tag, created_at, estimated_cost, webhook_token, webhook_secret)^
 INSERT INTO jobs (
     id, interaction_id, idx, guild_id, channel_id, user_id, locale, private,
     application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source,
-    provider, model, request, loras, status, priority, start_tag, not_before,
+    provider, model, request, loras, status, priority, batch, start_tag, not_before,
     created_at, estimated_cost, attempts, webhook_token, webhook_secret, polls, images
 )
 VALUES (
     :id, :interaction_id, :idx, :guild_id, :channel_id, :user_id, :locale, :private,
     :application_id, :reply_token, :reply_expires_at, :reply_message_id, :upload_limit, :source,
-    :provider, :model, :request, :loras, 'queued', :priority, :start_tag, 0,
+    :provider, :model, :request, :loras, 'queued', :priority, :batch, :start_tag, 0,
     :created_at, :estimated_cost, 0, :webhook_token, :webhook_secret, 0, '[]'
 )
 RETURNING *;

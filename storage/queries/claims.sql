@@ -1,10 +1,12 @@
--- name: lock_queue(provider)!
--- First of every claim: until the commit, no other claim at this API passes here. The row of class 0 serves as the lock.
-INSERT INTO queues (provider, priority, virtual_time) VALUES (:provider, 0, 0)
-ON CONFLICT (provider, priority) DO UPDATE SET virtual_time = queues.virtual_time;
+-- name: lock_queue(provider)$
+-- First of every claim: until the commit, no other claim at this API passes here. The row of class 0 serves as the lock,
+-- and counts the claims that are committed.
+INSERT INTO queues (provider, priority, virtual_time, claims) VALUES (:provider, 0, 0, 1)
+ON CONFLICT (provider, priority) DO UPDATE SET claims = queues.claims + 1
+RETURNING claims;
 
--- name: in_flight(provider, key_id)
-SELECT id, unknown_creates FROM jobs
+-- name: in_flight(provider, key_id)$
+SELECT COUNT(*) FROM jobs
 WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling')
     AND provider = :provider AND key_id = :key_id;
 
@@ -27,6 +29,19 @@ WHERE status = 'queued' AND id = (
     SELECT id FROM jobs
     WHERE status = 'queued' AND not_before = 0 AND provider = :provider
     ORDER BY priority, start_tag, id
+    LIMIT 1 -- postgresql: FOR UPDATE SKIP LOCKED
+)
+RETURNING *;
+
+-- name: take_next_of_lowest(provider, key_id, now)^
+UPDATE jobs
+SET status = 'submitting', key_id = :key_id, submitted_at = :now, attempts = attempts + 1
+WHERE status = 'queued' AND id = (
+    SELECT id FROM jobs
+    WHERE status = 'queued' AND not_before = 0 AND provider = :provider AND priority = (
+        SELECT MAX(priority) FROM jobs WHERE status = 'queued' AND not_before = 0 AND provider = :provider
+    )
+    ORDER BY start_tag, id
     LIMIT 1 -- postgresql: FOR UPDATE SKIP LOCKED
 )
 RETURNING *;
