@@ -1,6 +1,6 @@
 """What the domain needs of the world, as protocols; the packages around it implement them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -182,8 +182,12 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         """One job."""
         ...
 
-    async def unfinished(self) -> Sequence[Job]:
-        """Every job that is in no finished state, oldest first."""
+    async def unfinished(self, *, after: Job | None = None, limit: int = 1_000) -> Sequence[Job]:
+        """Jobs that are in no finished state, oldest first, at most `limit` (1 to 1,000), those after another one."""
+        ...
+
+    async def carried(self) -> Sequence[Job]:
+        """Jobs in a state that a task of the process ends: submitting, delivering, cancelling; oldest first."""
         ...
 
     async def place(self, job: Job) -> QueuePlace:
@@ -203,11 +207,18 @@ class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
         ...
 
     # the way through the API
-    async def claim(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> Job | None:
-        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
+    async def claim(
+        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+    ) -> Job | None:
+        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt.
+
+        `over`: ids of jobs of which the API has said that they are made; they occupy no slot there any more.
+        """
         ...
 
-    async def next_claim_at(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> int | None:
+    async def next_claim_at(
+        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+    ) -> int | None:
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
         ...
 

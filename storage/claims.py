@@ -1,6 +1,6 @@
 """The way from the queue to the API: who is next, and whether the key's limits allow one more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from jobs.catalog import Provider
@@ -22,13 +22,23 @@ class Claims(Part):
     """The store's part that hands out jobs to be sent."""
 
     @uninterrupted
-    async def claim(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> Job | None:
-        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt."""
+    async def claim(
+        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+    ) -> Job | None:
+        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt.
+
+        `over`: ids of jobs of which the API has said that they are made; they occupy no slot there any more.
+        """
         try:
             async with self._engine.transaction() as connection:
                 now = self._clock.now()
+<<<<<<< storage/claims.py
                 claims = await self._sql.lock_queue(connection, provider=provider.value)
                 in_flight = await self._sql.in_flight(connection, provider=provider.value, key_id=key_id)
+=======
+                await self._sql.lock_queue(connection, provider=provider.value)
+                in_flight = await self._in_flight(connection, provider=provider, key_id=key_id, over=over)
+>>>>>>> /tmp/mt
                 frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
                 _require(in_flight < concurrency and frees_at <= now)
                 lowest = claims % TURN_OF_THE_LOWEST == 0
@@ -36,7 +46,9 @@ class Claims(Part):
         except _NothingToSend:
             return None
 
-    async def next_claim_at(self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int) -> int | None:
+    async def next_claim_at(
+        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+    ) -> int | None:
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes.
 
         None means that nothing is queued, or that all slots are taken: both end with a signal, not with time.
@@ -46,7 +58,7 @@ class Claims(Part):
             earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
             if earliest is None:
                 return None
-            if await self._sql.in_flight(connection, provider=provider.value, key_id=key_id) >= concurrency:
+            if await self._in_flight(connection, provider=provider, key_id=key_id, over=over) >= concurrency:
                 return None
             frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
         return max(earliest, frees_at, now + AGAIN_MS)
@@ -72,6 +84,11 @@ class Claims(Part):
             connection, provider=provider.value, priority=row["priority"], start_tag=row["start_tag"]
         )
         return job_from(row)
+
+    async def _in_flight(self, connection: Any, *, provider: Provider, key_id: str, over: Collection[str]) -> int:
+        """Jobs that may occupy a slot of the key: where an earlier create was given up, its result is not the end."""
+        rows = self._sql.in_flight(connection, provider=provider.value, key_id=key_id)
+        return sum([row["id"] not in over or row["unknown_creates"] > 0 async for row in rows])
 
     async def _minute_frees_at(self, connection: Any, *, key_id: str, per_minute: int, now: int) -> int:
         """UTC ms from which on fewer than `per_minute` creates of the key count; 0 when it is long past."""

@@ -5,8 +5,8 @@ INSERT INTO queues (provider, priority, virtual_time, claims) VALUES (:provider,
 ON CONFLICT (provider, priority) DO UPDATE SET claims = queues.claims + 1
 RETURNING claims;
 
--- name: in_flight(provider, key_id)$
-SELECT COUNT(*) FROM jobs
+-- name: in_flight(provider, key_id)
+SELECT id, unknown_creates FROM jobs
 WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling')
     AND provider = :provider AND key_id = :key_id;
 
