@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         description="Estimated price in USD a started megapixel; each answer's usage replaces it.",
     )
     quota_images_per_day: int = Field(20, ge=1, description="Images that a user may make in a server in any 24 hours.")
+    quota_images_per_day_direct: int | None = Field(
+        None,
+        ge=0,
+        description="The same outside of all servers: in direct messages, and where a user takes the bot along. As "
+        "many as QUOTA_IMAGES_PER_DAY unless set; 0 turns that off.",
+    )
     safety_off_guilds: Annotated[list[int], NoDecode] = Field(
         [],
         description="Ids of servers whose admin allows the safety checker to be switched off, in age-restricted "
@@ -195,6 +201,12 @@ class Settings(BaseSettings):
         if not self.eachlabs_api_key and not self.aimlapi_api_key:
             raise _fault("EACHLABS_API_KEY or AIMLAPI_API_KEY is missing: at least one image API needs a key")
         return self
+
+    @property
+    def images_per_day_direct(self) -> int:
+        """Images that a user may make outside of all servers in any 24 hours."""
+        direct = self.quota_images_per_day_direct
+        return self.quota_images_per_day if direct is None else direct
 
     @property
     def database(self) -> DatabaseAddress:

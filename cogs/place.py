@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 
 from jobs.model import DIRECT
+from jobs.sentence import Sentence, say
 
 _Command = TypeVar("_Command")
 ANY_CONTEXT: Final = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -34,18 +35,18 @@ def guild_of(interaction: discord.Interaction[Any]) -> int:
     return guild_id if guild_id is not None and interaction.is_guild_integration() else DIRECT
 
 
-def missing_permissions(interaction: discord.Interaction[Any]) -> list[str]:
+def missing_permissions(interaction: discord.Interaction[Any]) -> list[Sentence]:
     """What the bot may not do here although a public result needs it, in Discord's words.
 
     Outside of its servers it sends nothing to a channel: there Discord states only what an answer may hold.
     """
     allowed = interaction.app_permissions
-    needed = {"Attach Files": allowed.attach_files, "Embed Links": allowed.embed_links}
+    needed = [(say("Attach Files"), allowed.attach_files), (say("Embed Links"), allowed.embed_links)]
     if guild_of(interaction) != DIRECT:
         in_thread = isinstance(interaction.channel, discord.Thread)
         sends = allowed.send_messages_in_threads if in_thread else allowed.send_messages
-        needed = {"View Channel": allowed.view_channel, "Send Messages": sends, **needed}
-    return [name for name, granted in needed.items() if not granted]
+        needed = [(say("View Channel"), allowed.view_channel), (say("Send Messages"), sends), *needed]
+    return [name for name, granted in needed if not granted]
 
 
 def is_age_restricted(channel: object) -> bool:

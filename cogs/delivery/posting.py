@@ -154,7 +154,7 @@ class Poster:
             await message.edit(content=text, embed=None, view=None)
 
     def _channel(self, channel_id: int, job: Job) -> discord.PartialMessageable:
-        in_server = channel_id == job.order.channel_id
+        in_server = channel_id == job.order.channel_id and not job.order.is_direct
         return self._client.get_partial_messageable(channel_id, guild_id=job.order.guild_id if in_server else None)
 
     def _webhook(self, job: Job) -> discord.Webhook:
