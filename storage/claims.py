@@ -32,13 +32,8 @@ class Claims(Part):
         try:
             async with self._engine.transaction() as connection:
                 now = self._clock.now()
-<<<<<<< storage/claims.py
                 claims = await self._sql.lock_queue(connection, provider=provider.value)
-                in_flight = await self._sql.in_flight(connection, provider=provider.value, key_id=key_id)
-=======
-                await self._sql.lock_queue(connection, provider=provider.value)
                 in_flight = await self._in_flight(connection, provider=provider, key_id=key_id, over=over)
->>>>>>> /tmp/mt
                 frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
                 _require(in_flight < concurrency and frees_at <= now)
                 lowest = claims % TURN_OF_THE_LOWEST == 0
