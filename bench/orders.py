@@ -9,6 +9,7 @@ from jobs.errors import Reason
 from jobs.model import Failure, Job, Order, Reply
 from jobs.outcomes import Admitted
 from jobs.request import ImageRequest
+from jobs.sentence import verbatim
 from storage.store import SqlStore
 
 GUILD = 1_300_000_000_000_000_000
@@ -63,4 +64,4 @@ async def claim(store: SqlStore) -> Job:
 
 async def end(store: SqlStore, job: Job) -> None:
     """Let a claimed job fail, so that its slot is free."""
-    await store.mark_failed(job.id, Failure(reason=Reason.INTERNAL, user_message="", detail=""))
+    await store.mark_failed(job.id, Failure(reason=Reason.INTERNAL, user_message=verbatim(""), detail=""))

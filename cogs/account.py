@@ -8,10 +8,12 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from cogs.desk import SERVER_ONLY, STORE_TROUBLE
+from cogs.desk import STORE_TROUBLE
 from cogs.embeds import quota_embed, sentence_embed
+from cogs.place import everywhere, guild_of
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 
@@ -23,17 +25,15 @@ class Account(commands.Cog):
         self._service = service
 
     @app_commands.command(name="quota", description=locale_str("How many images you have left here, and until when"))
-    @app_commands.guild_only()
+    @everywhere
     async def quota(self, interaction: discord.Interaction[Any]) -> None:
         """Show one's own use, to oneself."""
-        if interaction.guild_id is None:
-            await interaction.response.send_message(embed=sentence_embed(SERVER_ONLY), ephemeral=True)
-            return
+        words = Words(interaction.locale.value)
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            usage = await self._service.usage(guild_id=interaction.guild_id, user_id=interaction.user.id)
+            usage = await self._service.usage(guild_id=guild_of(interaction), user_id=interaction.user.id)
         except StoreUnavailable as error:
             _log.info("a quota could not be read", cause=str(error))
-            await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE))
+            await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE, words))
             return
-        await interaction.edit_original_response(embed=quota_embed(usage))
+        await interaction.edit_original_response(embed=quota_embed(usage, words))

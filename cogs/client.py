@@ -15,6 +15,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from cogs.failures import Tree
+from cogs.localised import CommandTranslator
+from cogs.place import SERVER_CONTEXT, SERVER_INSTALL
+from words.catalogue import load_all
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +34,8 @@ class Fluxcord(commands.AutoShardedBot):
             command_prefix=(),
             help_command=None,
             tree_cls=Tree,
+            allowed_contexts=SERVER_CONTEXT,  # of the commands that do not say `everywhere`
+            allowed_installs=SERVER_INSTALL,
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
@@ -44,6 +49,7 @@ class Fluxcord(commands.AutoShardedBot):
         # discord.py falls back to this address after an invalid session, whatever the API has told it.
         gateway = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway[1])
+        await asyncio.to_thread(load_all)
         await self._set_up(self)
 
     async def on_ready(self) -> None:
@@ -61,7 +67,9 @@ class Fluxcord(commands.AutoShardedBot):
         if guild is not None:
             self.tree.copy_global_to(guild=guild)
         listed = self.tree.get_commands(guild=guild)
-        payload = [command.to_dict(self.tree) for command in listed]
+        translator = CommandTranslator()
+        await self.tree.set_translator(translator)
+        payload = [await command.get_translated_payload(self.tree, translator) for command in listed]
         text = json.dumps([self.application_id, guild_id, payload], sort_keys=True)
         sent = _Sent(fingerprint=hashlib.sha256(text.encode()).hexdigest(), guild_id=guild_id)
         before = await asyncio.to_thread(_read, memory)

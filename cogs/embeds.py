@@ -6,15 +6,17 @@ from typing import Final
 import discord
 
 from cogs.options import size_title
-from cogs.words import about_seconds, bar, capital, images, plain, quoted, seconds, shortened, when, which_images
+from cogs.words import about_seconds, bar, images, plain, quoted, seconds, shortened, when, which_images
 from jobs.catalog import Model
 from jobs.model import Job, Usage
 from jobs.outcomes import OverQuota
 from jobs.parameters import Integer, Number, Option
 from jobs.progress import Progress
 from jobs.request import Lora, dimensions
+from jobs.sentence import Sentence, say, say_count, verbatim
 from jobs.status import Status
 from jobs.validation import Fault
+from words.speech import Words
 
 WORKING: Final = discord.Colour(0x5865F2)
 DONE: Final = discord.Colour(0x57F287)
@@ -24,142 +26,164 @@ FAILED: Final = discord.Colour(0xED4245)
 PROMPT_SHOWN: Final = 500  # characters of the prompt in a result; the whole of a longer one is attached
 _PROMPT_GLIMPSE: Final = 200  # characters of the prompt while it is being made
 _LORA_SHOWN: Final = 120
+_PROMPT: Final = say("Prompt")
+_QUOTA: Final = say("Quota")
+_ENGLISH: Final = Words("en-US")
 _SAME_MOMENT: Final = 5 * 60_000  # ms; moments closer than this read the same
 
 
-def progress_embed(progress: Progress) -> discord.Embed:
+def progress_embed(progress: Progress, words: Words) -> discord.Embed:
     """Queued, sent, generating: what is happening and how long it will take."""
     job = progress.job
-    expected = about_seconds(progress.expected_in)
     match job.status:
         case Status.QUEUED:
-            place = "You are next" if progress.ahead == 0 else f"{progress.ahead} ahead of you"
-            ready = f"ready in {expected}" if progress.expected_in else "what is being made takes longer than usual"
-            if progress.outage:
-                title = "Trying again soon"
-                text = (
-                    "The image service has trouble right now. Your place is kept; "
-                    "if this lasts longer than ten minutes, your quota comes back."
-                )
-            elif job.unknown_creates:
-                title, text = "Trying again soon", "The image service's answer did not reach the bot. Trying once more."
-            elif job.attempts:
-                title, text = "Trying again soon", "The image service is busy; your place and your quota are kept."
-            else:
-                title, text = "Queued", f"{place} · {ready}"
+            title, text = _queued(progress, words)
         case Status.UNCONFIRMED:
-            title = "Waiting for an answer"
-            limit = f" for up to {about_seconds(progress.search)}" if progress.search else ""
-            text = (
-                "The image service's answer did not reach the bot. "
-                f"Looking for your image there{limit}; it costs your quota only once."
-            )
-        case Status.CANCELLING:
-            title, text = "Cancelling", "Telling the image service to stop. Your images come back to your quota then."
-        case _:
-            title = "Generating"
-            text = f"{bar(progress.share)}  {seconds(progress.elapsed)}"
-            if progress.expected_in:
-                text += f" of {about_seconds(progress.typical)} · ready in {expected}"
+            title = say("Waiting for an answer")
+            if progress.search:
+                text = say(
+                    "The image service's answer did not reach the bot. "
+                    "Looking for your image there for up to {time}; it costs your quota only once.",
+                    time=about_seconds(progress.search),
+                )
             else:
-                text += " · taking longer than usual"
-            if job.unknown_creates:
-                text += "\n-# An answer of the image service did not reach the bot; this is one more try."
-    embed = discord.Embed(title=title, description=text, colour=WORKING)
-    embed.add_field(name="Prompt", value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
-    return _marked(embed, job)
+                text = say(
+                    "The image service's answer did not reach the bot. "
+                    "Looking for your image there; it costs your quota only once."
+                )
+        case Status.CANCELLING:
+            title = say("Cancelling")
+            text = say("Telling the image service to stop. Your images come back to your quota then.")
+        case _:
+            title, text = say("Generating"), _generating(progress, words)
+    embed = discord.Embed(title=words(title), description=words(text), colour=WORKING)
+    embed.add_field(name=words(_PROMPT), value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
+    return _marked(embed, job, words)
 
 
-def result_embed(job: Job, model: Model | None, usage: Usage, *, note: str = "") -> discord.Embed:
+def result_embed(job: Job, model: Model | None, usage: Usage, words: Words, *, note: str = "") -> discord.Embed:
     """The facts under a result; `note` says what had to be done to the files so that Discord takes them."""
     request = job.request
     prompt = quoted(request.prompt, PROMPT_SHOWN)
     if needs_prompt_file(job):
-        prompt += "\n-# The whole prompt is attached."
+        prompt += f"\n-# {words(say('The whole prompt is attached.'))}"
     embed = discord.Embed(description=prompt + (f"\n-# {note}" if note else ""), colour=DONE)
-    embed.add_field(name="Model", value=model.title if model else plain(request.model))
-    embed.add_field(name="Size", value=_size(job, model))
-    embed.add_field(name="Seed", value=f"`{request.seed}`")
-    embed.add_field(name="Steps", value=_chosen_or_default(request.steps, Option.STEPS, model))
-    embed.add_field(name="Guidance", value=_chosen_or_default(request.guidance, Option.GUIDANCE, model))
-    embed.add_field(name="Time", value=seconds((job.completed_at or job.created_at) - job.created_at))
+    embed.add_field(name=words(say("Model")), value=model.title if model else plain(request.model))
+    embed.add_field(name=words(say("Size")), value=_size(job, model, words))
+    embed.add_field(name=words(say("Seed")), value=f"`{request.seed}`")
+    embed.add_field(name=words(say("Steps")), value=_chosen_or_default(request.steps, Option.STEPS, model, words))
+    guidance = _chosen_or_default(request.guidance, Option.GUIDANCE, model, words)
+    embed.add_field(name=words(say("Guidance")), value=guidance)
+    embed.add_field(
+        name=words(say("Time")), value=words(seconds((job.completed_at or job.created_at) - job.created_at))
+    )
     if request.loras:
-        name = "LoRA" if len(request.loras) == 1 else "LoRAs"
-        embed.add_field(name=name, value="\n".join(_lora(lora) for lora in request.loras), inline=False)
+        name = say_count("LoRA", "LoRAs", len(request.loras))
+        embed.add_field(name=words(name), value="\n".join(_lora(lora, words) for lora in request.loras), inline=False)
     others = _other_choices(job)
     if others:
-        embed.add_field(name="Options", value=" · ".join(others), inline=False)
-    used = len(job.images) or request.images
-    embed.add_field(name="Quota", value=f"{images(used)} used · {quota_line(usage)}", inline=False)
-    return _marked(embed, job)
+        embed.add_field(name=words(say("Options")), value=" · ".join(others), inline=False)
+    if request.preset is not None:
+        embed.add_field(name=words(say("Preset")), value=_preset(request.preset, request.left_out, words), inline=False)
+    used = say_count("{count} image used", "{count} images used", len(job.images) or request.images)
+    embed.add_field(name=words(_QUOTA), value=f"{words(used)} · {quota_line(usage, words)}", inline=False)
+    return _marked(embed, job, words)
 
 
-def more_images_embed(job: Job, numbers: Sequence[int], *, of: int, note: str = "") -> discord.Embed:
+def more_images_embed(job: Job, numbers: Sequence[int], words: Words, *, of: int, note: str = "") -> discord.Embed:
     """Under the images that did not fit into the first message of a result."""
-    text = capital(which_images(numbers, of=of)) + (f"\n-# {note}" if note else "")
-    return discord.Embed(description=text, colour=DONE).set_footer(text=f"Job {job.id}")
+    text = words(which_images(numbers, of=of)) + (f"\n-# {note}" if note else "")
+    return discord.Embed(description=text, colour=DONE).set_footer(text=words(_mark(job)))
 
 
-def failure_embed(job: Job, usage: Usage) -> discord.Embed:
+def failure_embed(job: Job, usage: Usage, words: Words) -> discord.Embed:
     """Failed or cancelled: why, that it cost nothing, and what to do."""
-    refunded = f"{images(job.request.images)} given back to your quota · {quota_line(usage)}"
+    refunded = say_count(
+        "{count} image given back to your quota", "{count} images given back to your quota", job.request.images
+    )
     if job.status is Status.CANCELLED:
-        embed = discord.Embed(title="Cancelled", colour=REFUSED)
+        embed = discord.Embed(title=words(say("Cancelled")), colour=REFUSED)
     else:
-        text = job.failure.user_message if job.failure else "Something went wrong. Please try again."
-        embed = discord.Embed(title="No image this time", description=text, colour=FAILED)
+        text = job.failure.user_message if job.failure else say("Something went wrong. Please try again.")
+        embed = discord.Embed(title=words(say("No image this time")), description=words(text), colour=FAILED)
     if job.request.prompt:  # the retention may have removed it
-        embed.add_field(name="Prompt", value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
-    embed.add_field(name="Quota", value=refunded, inline=False)
-    return _marked(embed, job)
+        embed.add_field(name=words(_PROMPT), value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
+    embed.add_field(name=words(_QUOTA), value=f"{words(refunded)} · {quota_line(usage, words)}", inline=False)
+    return _marked(embed, job, words)
 
 
-def faults_embed(faults: Sequence[Fault]) -> discord.Embed:
+def faults_embed(faults: Sequence[Fault], words: Words) -> discord.Embed:
     """Everything that is wrong with a command, at once."""
-    lines = "\n".join(f"• {shortened(_safe(fault.sentence), 400)}" for fault in faults)
-    title = "One thing to change" if len(faults) == 1 else f"{len(faults)} things to change"
-    embed = discord.Embed(title=title, description=shortened(lines, 4000), colour=REFUSED)
-    return embed.set_footer(text="Nothing was made and nothing was charged.")
+    lines = "\n".join(f"• {shortened(_safe(words(fault.sentence)), 400)}" for fault in faults)
+    title = say_count("One thing to change", "{count} things to change", len(faults))
+    embed = discord.Embed(title=words(title), description=shortened(lines, 4000), colour=REFUSED)
+    return embed.set_footer(text=words(say("Nothing was made and nothing was charged.")))
 
 
-def over_quota_embed(refusal: OverQuota) -> discord.Embed:
+def over_quota_embed(refusal: OverQuota, words: Words) -> discord.Embed:
     """More images than are left: how many are, and when the order would fit."""
     usage = refusal.usage
     if refusal.enough_at is None:
-        advice = f"The most in any 24 hours here is {images(usage.allowance)}: ask for fewer."
+        advice = say("The most in any 24 hours here is {images}: ask for fewer.", images=images(usage.allowance))
     elif usage.left:
-        advice = f"Ask for at most {images(usage.left)} now, or for {refusal.asked} {when(refusal.enough_at)}."
+        advice = say(
+            "Ask for at most {images} now, or for {asked} {when}.",
+            images=images(usage.left),
+            asked=refusal.asked,
+            when=when(refusal.enough_at),
+        )
     else:
-        advice = f"{capital(images(refusal.asked))} will fit again {when(refusal.enough_at)}."
-    text = f"You asked for {images(refusal.asked)} and have {usage.left} of {usage.allowance} left.\n{advice}"
-    title = "Not enough quota left" if usage.left else "Your quota is used up for now"
-    embed = discord.Embed(title=title, description=text, colour=REFUSED)
-    return embed.set_footer(text="Nothing was made and nothing was charged. /quota shows where you stand.")
+        advice = say_count(
+            "{count} image will fit again {when}.",
+            "{count} images will fit again {when}.",
+            refusal.asked,
+            when=when(refusal.enough_at),
+        )
+    text = say(
+        "You asked for {images} and have {left} of {allowance} left.",
+        images=images(refusal.asked),
+        left=usage.left,
+        allowance=usage.allowance,
+    )
+    title = say("Not enough quota left") if usage.left else say("Your quota is used up for now")
+    embed = discord.Embed(title=words(title), description=f"{words(text)}\n{words(advice)}", colour=REFUSED)
+    footer = say("Nothing was made and nothing was charged. /quota shows where you stand.")
+    return embed.set_footer(text=words(footer))
 
 
-def quota_embed(usage: Usage) -> discord.Embed:
+def quota_embed(usage: Usage, words: Words) -> discord.Embed:
     """One's own use."""
     share = usage.used / max(1, usage.allowance)
-    lines = [f"{bar(share)}  **{usage.used}** of **{usage.allowance}** images used in the last 24 hours"]
+    used = say(
+        "**{used}** of **{allowance}** images used in the last 24 hours", used=usage.used, allowance=usage.allowance
+    )
+    lines = [f"{bar(share)}  {words(used)}"]
     if usage.resets_at is not None and usage.full_reset_at is not None:
-        lines.append(f"Images come back 24 hours after they were made: the next {when(usage.resets_at)}.")
+        back = say("Images come back 24 hours after they were made: the next {when}.", when=when(usage.resets_at))
+        lines.append(words(back))
         if usage.full_reset_at - usage.resets_at > _SAME_MOMENT:
-            lines.append(f"All of them will be back {when(usage.full_reset_at)}.")
+            lines.append(words(say("All of them will be back {when}.", when=when(usage.full_reset_at))))
     else:
-        lines.append("Nothing used: all of them are yours. Start with `/imagine`.")
-    embed = discord.Embed(title=f"{capital(images(usage.left))} left", description="\n".join(lines), colour=WORKING)
-    return embed.set_footer(text="Failed and cancelled images are given back.")
+        lines.append(words(say("Nothing used: all of them are yours. Start with `/imagine`.")))
+    left = say_count("{count} image left", "{count} images left", usage.left)
+    embed = discord.Embed(title=words(left), description="\n".join(lines), colour=WORKING)
+    return embed.set_footer(text=words(say("Failed and cancelled images are given back.")))
 
 
-def sentence_embed(sentence: str, *, colour: discord.Colour = REFUSED) -> discord.Embed:
+def sentence_embed(
+    sentence: Sentence | str, words: Words = _ENGLISH, *, colour: discord.Colour = REFUSED
+) -> discord.Embed:
     """One sentence of ours."""
-    return discord.Embed(description=sentence, colour=colour)
+    text = sentence if isinstance(sentence, str) else words(sentence)
+    return discord.Embed(description=text, colour=colour)
 
 
-def quota_line(usage: Usage) -> str:
+def quota_line(usage: Usage, words: Words) -> str:
     """`15 of 20 left · next back in 3 hours`."""
-    line = f"{usage.left} of {usage.allowance} left"
-    return f"{line} · next back {when(usage.resets_at)}" if usage.resets_at is not None else line
+    line = words(say("{left} of {allowance} left", left=usage.left, allowance=usage.allowance))
+    if usage.resets_at is None:
+        return line
+    return f"{line} · {words(say('next back {when}', when=when(usage.resets_at)))}"
 
 
 def needs_prompt_file(job: Job) -> bool:
@@ -167,40 +191,92 @@ def needs_prompt_file(job: Job) -> bool:
     return len(plain(job.request.prompt)) > PROMPT_SHOWN
 
 
-def _marked(embed: discord.Embed, job: Job) -> discord.Embed:
+def _queued(progress: Progress, words: Words) -> tuple[Sentence, Sentence]:
+    """Title and text of a job that waits to be sent."""
+    if progress.outage:
+        return say("Trying again soon"), say(
+            "The image service has trouble right now. Your place is kept; "
+            "if this lasts longer than ten minutes, your quota comes back."
+        )
+    if progress.job.unknown_creates:
+        return say("Trying again soon"), say("The image service's answer did not reach the bot. Trying once more.")
+    if progress.job.attempts:
+        return say("Trying again soon"), say("The image service is busy; your place and your quota are kept.")
+    place = say("You are next") if progress.ahead == 0 else say("{count} ahead of you", count=progress.ahead)
+    if progress.expected_in:
+        ready = say("ready in {time}", time=about_seconds(progress.expected_in))
+    else:
+        ready = say("what is being made takes longer than usual")
+    return say("Queued"), verbatim(f"{words(place)} · {words(ready)}")
+
+
+def _generating(progress: Progress, words: Words) -> Sentence:
+    """How far a job is that is being made."""
+    elapsed = seconds(progress.elapsed)
+    if progress.expected_in:
+        text = say(
+            "{elapsed} of {typical} · ready in {expected}",
+            elapsed=elapsed,
+            typical=about_seconds(progress.typical),
+            expected=about_seconds(progress.expected_in),
+        )
+    else:
+        text = say("{elapsed} · taking longer than usual", elapsed=elapsed)
+    lines = [f"{bar(progress.share)}  {words(text)}"]
+    if progress.job.unknown_creates:
+        again = say("An answer of the image service did not reach the bot; this is one more try.")
+        lines.append(f"-# {words(again)}")
+    return verbatim("\n".join(lines))
+
+
+def _mark(job: Job) -> Sentence:
+    return say("Job {id}", id=job.id)
+
+
+def _marked(embed: discord.Embed, job: Job, words: Words) -> discord.Embed:
     """The job's mark: by it a message can be told to be this job's, whoever looks for it.
 
     Discord shows who used a command, but not who pressed a button: that is told here. Within an embed it pings nobody.
     """
     if job.order.source is not None:
-        embed.add_field(name="For", value=f"<@{job.order.user_id}>", inline=False)
-    return embed.set_footer(text=f"Job {job.id}")
+        embed.add_field(name=words(say("For")), value=f"<@{job.order.user_id}>", inline=False)
+    return embed.set_footer(text=words(_mark(job)))
 
 
-def _size(job: Job, model: Model | None) -> str:
+def _size(job: Job, model: Model | None, words: Words) -> str:
     if job.images:
         return f"{job.images[0].width} × {job.images[0].height}"
     if model is None:
-        return "unknown"
+        return words(say("unknown"))
     if job.request.size is not None:
-        return size_title(job.request.size)
+        return words(size_title(job.request.size))
     width, height = dimensions(job.request, model)
     return f"{width} × {height}"
 
 
-def _chosen_or_default(value: float | None, option: Option, model: Model | None) -> str:
+def _chosen_or_default(value: float | None, option: Option, model: Model | None, words: Words) -> str:
     if value is not None:
-        return f"{value:g}"
+        return words.number(value)
     parameter = model.find(option) if model else None
     if parameter is not None and isinstance(parameter.kind, Integer | Number) and parameter.kind.default is not None:
-        return f"{parameter.kind.default:g} (default)"
-    return "default"
+        return words(say("{value} (default)", value=parameter.kind.default))
+    return words(say("default"))
 
 
-def _lora(lora: Lora) -> str:
-    scale = "" if lora.scale is None else f" × {lora.scale:g}"
+def _lora(lora: Lora, words: Words) -> str:
+    scale = "" if lora.scale is None else f" × {words.number(lora.scale)}"
     # A link's query often holds a download key, and a result is public.
     return f"{quoted(lora.path.partition('?')[0], _LORA_SHOWN)}{scale}"
+
+
+def _preset(name: str, left_out: Sequence[str], words: Words) -> str:
+    shown = f"**{plain(name)}**"
+    if not left_out:
+        return shown
+    options = ", ".join(f"`{option}`" for option in left_out)
+    return words(
+        say("{preset} without {options}: not for this model, or not allowed here", preset=shown, options=options)
+    )
 
 
 def _other_choices(job: Job) -> list[str]:

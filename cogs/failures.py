@@ -9,10 +9,13 @@ from discord import app_commands
 
 from cogs.desk import UNKNOWN_INTERACTION
 from cogs.embeds import FAILED, sentence_embed
+from jobs.sentence import Sentence, say
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
-UNFORESEEN: Final = "Something went wrong in this bot. Please try again; its operator finds the cause in the log."
-NOT_ALLOWED: Final = "You are not allowed to use this command here. Ask a moderator of this server."
+UNFORESEEN: Final = say("Something went wrong in this bot. Please try again; its operator finds the cause in the log.")
+NOT_ALLOWED: Final = say("You are not allowed to use this command here. Ask a moderator of this server.")
+CHANGED: Final = say("This command has changed. Wait a minute, reload Discord, and try again.")
 
 
 class Tree(app_commands.CommandTree[Any]):
@@ -31,7 +34,7 @@ async def report(interaction: discord.Interaction[Any], cause: Exception, *, act
             await tell(interaction, NOT_ALLOWED)
         case app_commands.CommandNotFound():
             _log.warning("an unknown command; are the commands synced?", action=cause.name)
-            await tell(interaction, "This command has changed. Wait a minute, reload Discord, and try again.")
+            await tell(interaction, CHANGED)
         case discord.NotFound(code=code) if code == UNKNOWN_INTERACTION:
             _log.warning("acknowledged too late", action=action, interaction=interaction.id)
         case _:
@@ -39,9 +42,9 @@ async def report(interaction: discord.Interaction[Any], cause: Exception, *, act
             await tell(interaction, UNFORESEEN)
 
 
-async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
+async def tell(interaction: discord.Interaction[Any], sentence: Sentence) -> None:
     """Say it ephemerally, whether or not the interaction was acknowledged; never raises."""
-    embed = sentence_embed(sentence, colour=FAILED)
+    embed = sentence_embed(sentence, Words(interaction.locale.value), colour=FAILED)
     try:
         if interaction.response.is_done():
             await interaction.followup.send(embed=embed, ephemeral=True)

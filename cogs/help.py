@@ -8,9 +8,12 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from cogs.embeds import WORKING
+from cogs.place import everywhere
 from jobs.catalog import Catalog, Model
-from jobs.parameters import Integer, Loras, Number, OneOf, Option, Size
+from jobs.parameters import Integer, Loras, Number, OneOf, Option, Parameter, Size
+from jobs.sentence import Sentence, say, say_count, verbatim
 from jobs.validation import in_words, listed
+from words.speech import Words
 
 
 class Help(commands.Cog):
@@ -20,65 +23,59 @@ class Help(commands.Cog):
         self._catalog = catalog
 
     @app_commands.command(name="help", description=locale_str("How to make images here"))
-    @app_commands.guild_only()
+    @everywhere
     async def help(self, interaction: discord.Interaction[Any]) -> None:
         """Show the screen, to whoever asked."""
-        await interaction.response.send_message(embed=help_embed(self._catalog), ephemeral=True)
+        await interaction.response.send_message(
+            embed=help_embed(self._catalog, Words(interaction.locale.value)), ephemeral=True
+        )
 
 
-def help_embed(catalog: Catalog) -> discord.Embed:
+def help_embed(catalog: Catalog, words: Words) -> discord.Embed:
     """The screen, with the bounds of every model on offer."""
-    embed = discord.Embed(
-        title="Make images from words",
-        description=(
-            "Type `/imagine prompt: a lighthouse in a storm, oil painting`. That is all you need; "
-            "every other option is up to you.\n"
-            "You see your place in the queue, then the progress, then the images."
-        ),
-        colour=WORKING,
+    start = say(
+        "Type `/imagine prompt: a lighthouse in a storm, oil painting`. That is all you need; "
+        "every other option is up to you.\n"
+        "You see your place in the queue, then the progress, then the images."
     )
+    embed = discord.Embed(title=words(say("Make images from words")), description=words(start), colour=WORKING)
     for model in catalog.models:
-        default = " (taken when you choose none)" if model is catalog.default else ""
-        embed.add_field(name=f"{model.title}{default}", value=model_help(model), inline=False)
-    embed.add_field(
-        name="Buttons",
-        value="**Cancel** stops an image that is being made. **Again** makes the same with a new seed, "
-        "from the quota of whoever presses. **Delete** removes the message. They are for you and for moderators.",
-        inline=False,
+        title = verbatim(model.title)
+        if model is catalog.default:
+            title = say("{model} (taken when you choose none)", model=model.title)
+        embed.add_field(name=words(title), value=model_help(model, words), inline=False)
+    buttons = say(
+        "**Cancel** stops an image that is being made. **Again** makes the same with a new seed, "
+        "from the quota of whoever presses. **Delete** removes the message. They are for you and for moderators."
     )
-    embed.add_field(
-        name="Good to know",
-        value=(
-            "`seed` makes the same image again · `private: True` shows it only to you\n"
-            "`/quota` shows what you have left; failed and cancelled images are given back.\n"
-            "`/history` shows your last images, and those that could not be posted."
-        ),
-        inline=False,
+    embed.add_field(name=words(say("Buttons")), value=words(buttons), inline=False)
+    good_to_know = say(
+        "`seed` makes the same image again · `private: True` shows it only to you\n"
+        "`/quota` shows what you have left; failed and cancelled images are given back.\n"
+        "`/history` shows your last images, and those that could not be posted."
     )
+    embed.add_field(name=words(say("Good to know")), value=words(good_to_know), inline=False)
     return embed
 
 
-def model_help(model: Model) -> str:
+def model_help(model: Model, words: Words) -> str:
     """What a model takes, in two or three lines."""
-    parts: list[str] = []
-    for parameter in model.parameters:
-        name = f"`{parameter.option}`"
-        match parameter.kind:
-            case Size(side=side) if side is not None:
-                parts.append(f"{name}, or `width` and `height` {in_words(side)}")
-            case Size():
-                parts.append(name)
-            case Integer(minimum=None, maximum=None):
-                parts.append(name)
-            case Integer() | Number() as kind:
-                parts.append(f"{name} {in_words(kind)}")
-            case OneOf(values=values):
-                parts.append(f"{name} {listed(values)}")
-            case Loras(most=most, repositories=repositories):
-                source = "https link or owner/repo" if repositories else "https link"
-                parts.append(f"up to {most} LoRAs ({source})" if most > 1 else f"one {name} ({source})")
-            case _ if parameter.option is not Option.PROMPT:
-                parts.append(name)
-            case _:
-                pass
-    return f"{model.summary}\n{' · '.join(parts)}"
+    taken = [_taken(parameter) for parameter in model.parameters if parameter.option is not Option.PROMPT]
+    return f"{words(model.summary)}\n{' · '.join(words(sentence) for sentence in taken)}"
+
+
+def _taken(parameter: Parameter) -> Sentence:
+    """An option of a model, and what it may be."""
+    option = parameter.option.value
+    match parameter.kind:
+        case Size(side=side) if side is not None:
+            return say("`{option}`, or `width` and `height` {bounds}", option=option, bounds=in_words(side))
+        case Integer() | Number() as kind if (kind.minimum, kind.maximum) != (None, None):
+            return say("`{option}` {bounds}", option=option, bounds=in_words(kind))
+        case OneOf(values=values):
+            return say("`{option}` {values}", option=option, values=listed(values))
+        case Loras(most=most, repositories=repositories):
+            source = say("https link or owner/repo") if repositories else say("https link")
+            return say_count("one `lora` ({source})", "up to {count} LoRAs ({source})", most, source=source)
+        case _:
+            return verbatim(f"`{option}`")

@@ -13,47 +13,52 @@ import discord
 from discord import AppCommandOptionType, app_commands
 from discord.app_commands import locale_str
 
+from cogs.localised import Localised
+from cogs.place import ANY_CONTEXT, ANY_INSTALL
 from jobs.catalog import PIXELS, Catalog, Model
 from jobs.lora import URL_LONGEST
 from jobs.parameters import LORA_OPTIONS, Integer, Kind, Loras, Number, OneOf, Option, Size, Text, Toggle
+from jobs.sentence import Sentence, say, verbatim
 from jobs.validation import Chosen
 
 Suggest = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[Any]]]]
 
-DESCRIPTIONS: Final[Mapping[Option, str]] = {
-    Option.PROMPT: "What the image shows, in your own words",
-    Option.MODEL: "Which model draws it",
-    Option.SIZE: "Shape of the image",
-    Option.WIDTH: "Width in pixels, together with height",
-    Option.HEIGHT: "Height in pixels, together with width",
-    Option.COUNT: "How many images; each counts towards your quota",
-    Option.SEED: "The same seed and options give the same image again",
-    Option.STEPS: "More steps: more detail, more time",
-    Option.GUIDANCE: "How closely the image follows the prompt",
-    Option.LORA: "LoRA weights: an https link or owner/repo",
-    Option.LORA_SCALE: "How strongly the LoRA counts",
-    Option.LORA2: "A second LoRA",
-    Option.LORA2_SCALE: "How strongly the second LoRA counts",
-    Option.LORA3: "A third LoRA",
-    Option.LORA3_SCALE: "How strongly the third LoRA counts",
-    Option.FORMAT: "File format",
-    Option.EXPAND_PROMPT: "Let the model add detail to your prompt",
-    Option.SPEED: "Faster, with a little less quality",
-    Option.SAFETY: "The vendor's safety checker; off only where this server allows it",
-    Option.PRIVATE: "Show the result only to you",
+DESCRIPTIONS: Final[Mapping[Option, locale_str]] = {
+    Option.PROMPT: locale_str("What the image shows, in your own words"),
+    Option.MODEL: locale_str("Which model draws it"),
+    Option.PRESET: locale_str("Saved options: yours, or this server's; what you type goes before them"),
+    Option.SIZE: locale_str("Shape of the image"),
+    Option.WIDTH: locale_str("Width in pixels, together with height"),
+    Option.HEIGHT: locale_str("Height in pixels, together with width"),
+    Option.COUNT: locale_str("How many images; each counts towards your quota"),
+    Option.SEED: locale_str("The same seed and options give the same image again"),
+    Option.STEPS: locale_str("More steps: more detail, more time"),
+    Option.GUIDANCE: locale_str("How closely the image follows the prompt"),
+    Option.LORA: locale_str("LoRA weights: an https link or owner/repo"),
+    Option.LORA_SCALE: locale_str("How strongly the LoRA counts"),
+    Option.LORA2: locale_str("A second LoRA"),
+    Option.LORA2_SCALE: locale_str("How strongly the second LoRA counts"),
+    Option.LORA3: locale_str("A third LoRA"),
+    Option.LORA3_SCALE: locale_str("How strongly the third LoRA counts"),
+    Option.FORMAT: locale_str("File format"),
+    Option.EXPAND_PROMPT: locale_str("Let the model add detail to your prompt"),
+    Option.SPEED: locale_str("Faster, with a little less quality"),
+    Option.SAFETY: locale_str("The vendor's safety checker; off only where this server allows it"),
+    Option.PRIVATE: locale_str("Show the result only to you"),
 }
-"""English; at most 100 characters each, Discord's bound. Translated by name through `locale_str`."""
+"""At most 100 characters each in every language, Discord's bound."""
 
-_SIZE_NAMES: Final[Mapping[str, str]] = {
-    "square_hd": "Square HD",
-    "square": "Square",
-    "portrait_4_3": "Portrait 3:4",
-    "portrait_16_9": "Portrait 9:16",
-    "landscape_4_3": "Landscape 4:3",
-    "landscape_16_9": "Landscape 16:9",
+_SIZE_NAMES: Final[Mapping[str, Sentence]] = {
+    "square_hd": say("Square HD"),
+    "square": say("Square"),
+    "portrait_4_3": say("Portrait 3:4"),
+    "portrait_16_9": say("Portrait 9:16"),
+    "landscape_4_3": say("Landscape 4:3"),
+    "landscape_16_9": say("Landscape 16:9"),
 }
 
 _CHOICES_MOST: Final = 25  # Discord's bound for the choices of an option
+_TEXT_LONGEST: Final = 100  # characters of a choice, Discord's bound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,30 +106,14 @@ def imagine_command(
     async def imagine(interaction: discord.Interaction[Any], **typed: Any) -> None:
         await run(interaction, {Option(name): value for name, value in typed.items() if value is not None})
 
-    # discord.py reads a command's options off its callback's signature; here the signature is made from the data.
-    imagine.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # inspect honours it on any callable
-        [
-            inspect.Parameter(
-                "interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction[Any]
-            ),
-            *(
-                inspect.Parameter(
-                    option.value,
-                    inspect.Parameter.KEYWORD_ONLY,
-                    default=inspect.Parameter.empty if option is Option.PROMPT else None,
-                    annotation=_Derived(spec) if option is Option.PROMPT else _Derived(spec) | None,
-                )
-                for option, spec in specs.items()
-            ),
-        ]
-    )
-    described = app_commands.describe(**{option.value: locale_str(DESCRIPTIONS[option]) for option in specs})(imagine)
+    with_signature(imagine, parameters(specs, catalog))
+    described = app_commands.describe(**{option.value: DESCRIPTIONS[option] for option in specs})(imagine)
     command: app_commands.Command[Any, ..., None] = app_commands.Command(
         name="imagine",
         description=locale_str("Make images from a description"),
         callback=described,
-        allowed_contexts=app_commands.AppCommandContext(guild=True),
-        allowed_installs=app_commands.AppInstallationType(guild=True),
+        allowed_contexts=ANY_CONTEXT,
+        allowed_installs=ANY_INSTALL,
     )
     for option, suggest in suggestions.items():
         if option in specs:
@@ -132,10 +121,35 @@ def imagine_command(
     return command
 
 
+def parameters(options: Iterable[Option], catalog: Catalog) -> list[inspect.Parameter]:
+    """Those of the options that a model on offer has, as a callback takes them; the prompt alone is required."""
+    return [
+        inspect.Parameter(
+            option.value,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if option is Option.PROMPT else None,
+            annotation=_Derived(spec) if option is Option.PROMPT else _Derived(spec) | None,
+        )
+        for option in options
+        if (spec := _spec(option, catalog)) is not None
+    ]
+
+
+def with_signature(callback: Callable[..., Awaitable[None]], options: Iterable[inspect.Parameter]) -> None:
+    """Let discord.py, which reads a command's options off its callback's signature, read these."""
+    interaction = inspect.Parameter(
+        "interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction[Any]
+    )
+    # inspect honours it on any callable
+    callback.__signature__ = inspect.Signature([interaction, *options])  # type: ignore[attr-defined]
+
+
 def _spec(option: Option, catalog: Catalog) -> _Spec | None:
     """How an option is registered, or None when no model on offer has it."""
     if option is Option.MODEL:
         return _Spec(type=AppCommandOptionType.string, choices=[_model_choice(model) for model in catalog.models])
+    if option is Option.PRESET:
+        return _Spec(type=AppCommandOptionType.string, minimum=1, maximum=_TEXT_LONGEST)
     if option is Option.PRIVATE:
         return _Spec(type=AppCommandOptionType.boolean)
     if option in {Option.WIDTH, Option.HEIGHT}:
@@ -174,7 +188,7 @@ def _widest(kinds: Iterable[Kind]) -> _Spec | None:
             return _Spec(type=AppCommandOptionType.boolean)
         case Size():
             sizes = _union(kind.presets for kind in several if isinstance(kind, Size))
-            choices = [app_commands.Choice(name=size_title(size), value=size) for size in sizes]
+            choices = [app_commands.Choice(name=Localised(size_title(size)), value=size) for size in sizes]
             return _Spec(type=AppCommandOptionType.string, choices=choices)
         case OneOf():
             words = _union(kind.values for kind in several if isinstance(kind, OneOf))
@@ -201,11 +215,13 @@ def _union(several: Iterable[tuple[str, ...]]) -> list[str]:
     return words
 
 
-def size_title(size: str) -> str:
+def size_title(size: str) -> Sentence:
     """`Landscape 4:3 (1024 × 768)`."""
     width, height = PIXELS[size]
-    return f"{_SIZE_NAMES.get(size, size)} ({width} × {height})"
+    name = _SIZE_NAMES.get(size) or verbatim(size)
+    return say("{size} ({width} × {height})", size=name, width=str(width), height=str(height))
 
 
 def _model_choice(model: Model) -> app_commands.Choice[str]:
-    return app_commands.Choice(name=f"{model.title}: {model.summary}"[:100], value=model.key)
+    title = say("{model}: {summary}", model=model.title, summary=model.summary)
+    return app_commands.Choice(name=Localised(title), value=model.key)

@@ -5,6 +5,8 @@ from typing import Final
 
 from discord.utils import escape_markdown, escape_mentions
 
+from jobs.sentence import Sentence, say, say_count
+
 BAR: Final = 12  # cells
 
 
@@ -13,42 +15,39 @@ def when(at: int) -> str:
     return f"<t:{at // 1000}:R>"
 
 
-def seconds(milliseconds: int) -> str:
+def seconds(milliseconds: int) -> Sentence:
     """`0.8 s`, `12 s`, `3 min 5 s`."""
     if milliseconds < 10_000:  # noqa: PLR2004 - below ten seconds the tenths are of interest
-        return f"{milliseconds / 1000:.1f} s"
+        return say("{seconds} s", seconds=round(milliseconds / 1000, 1))
     whole = round(milliseconds / 1000)
-    return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60} s"  # noqa: PLR2004 - as the docstring
+    if whole < 100:  # noqa: PLR2004 - as the docstring
+        return say("{seconds} s", seconds=whole)
+    return say("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
 
 
-def about_seconds(milliseconds: int) -> str:
+def about_seconds(milliseconds: int) -> Sentence:
     """`about 20 s`, `about 4 min`: what is only expected is not told to the second."""
     whole = milliseconds / 1000
     if whole < 90:  # noqa: PLR2004 - from a minute and a half on, minutes are enough
-        return f"about {max(5, 5 * round(whole / 5))} s"
-    return f"about {round(whole / 60)} min"
+        return say("about {seconds} s", seconds=max(5, 5 * round(whole / 5)))
+    return say("about {minutes} min", minutes=round(whole / 60))
 
 
-def images(count: int) -> str:
+def images(count: int) -> Sentence:
     """`1 image`, `4 images`."""
-    return f"{count} image" if count == 1 else f"{count} images"
+    return say_count("{count} image", "{count} images", count)
 
 
-def which_images(numbers: Sequence[int], *, of: int) -> str:
-    """`image 2 of 3`, `images 1 and 2 of 3`, `images 1 to 3 of 4`; the numbers follow one another."""
+def which_images(numbers: Sequence[int], *, of: int) -> Sentence:
+    """`Image 2 of 3`, `Images 1 and 2 of 3`, `Images 1 to 3 of 4`; the numbers follow one another."""
+    first, last = numbers[0], numbers[-1]
     match len(numbers):
         case 1:
-            which = f"image {numbers[0]}"
+            return say("Image {number} of {total}", number=first, total=of)
         case 2:
-            which = f"images {numbers[0]} and {numbers[1]}"
+            return say("Images {first} and {last} of {total}", first=first, last=last, total=of)
         case _:
-            which = f"images {numbers[0]} to {numbers[-1]}"
-    return f"{which} of {of}"
-
-
-def capital(text: str) -> str:
-    """The same with a capital first letter."""
-    return text[:1].upper() + text[1:]
+            return say("Images {first} to {last} of {total}", first=first, last=last, total=of)
 
 
 def bar(share: float) -> str:

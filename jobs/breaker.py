@@ -17,6 +17,7 @@ import structlog
 from jobs.catalog import Provider
 from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthorised, UnknownOutcome
 from jobs.ports import Clock
+from jobs.sentence import Sentence
 
 _log = structlog.get_logger(__name__)
 IN_A_ROW: Final = 5  # creates that met trouble with the service, before nothing more is sent
@@ -33,7 +34,7 @@ class Trouble(enum.StrEnum):
 
 FIRST: Final[Mapping[Trouble, int]] = {Trouble.ACCOUNT: 60_000, Trouble.SERVICE: 15_000}
 """The first pause in ms; each probe that fails doubles it."""
-ACCOUNT_SENTENCES: Final[Mapping[Reason, str]] = {
+ACCOUNT_SENTENCES: Final[Mapping[Reason, Sentence]] = {
     error.reason: error.default_message for error in (Unauthorised, OutOfCredit)
 }
 """What its users are told of trouble with the account."""

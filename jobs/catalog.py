@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jobs.parameters import Integer, Loras, Number, OneOf, Option, Parameter, Size, Text, Toggle
+from jobs.sentence import Sentence, say
 
 PIXELS: Final[Mapping[str, tuple[int, int]]] = {
     "square_hd": (1024, 1024),
@@ -65,7 +66,7 @@ class Model:
 
     key: str  # what the option `model` and the database hold; never changes
     title: str  # what people read
-    summary: str  # one line for the help
+    summary: Sentence  # one line for the help
     provider: Provider
     slug: str  # the vendor's name for it
     version: str | None  # the vendor's version, where its API takes one
@@ -82,7 +83,7 @@ class Model:
 FLUX_LORA: Final = Model(
     key="flux-lora",
     title="FLUX.1 LoRA",
-    summary="Fast and flat-priced; one LoRA by https link.",
+    summary=say("Fast and flat-priced; one LoRA by https link."),
     # https://www.eachlabs.ai/ai-models/bfl-flux-lora
     provider=Provider.EACHLABS,
     slug="bfl-flux-lora",
@@ -108,7 +109,7 @@ FLUX_LORA: Final = Model(
 FLUX_2_LORA: Final = Model(
     key="flux-2-lora",
     title="FLUX.2 LoRA",
-    summary="Up to three LoRAs, sizes of your own, prompt expansion.",
+    summary=say("Up to three LoRAs, sizes of your own, prompt expansion."),
     # https://docs.aimlapi.com/api-references/image-models/flux/flux-2-lora
     provider=Provider.AIMLAPI,
     slug="blackforestlabs/flux-2-lora",

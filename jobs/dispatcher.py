@@ -10,6 +10,7 @@ from jobs.catalog import Provider
 from jobs.completion import Completion
 from jobs.ending import Ending
 from jobs.model import Failure
+from jobs.sentence import say
 from jobs.submission import Submission
 from jobs.timing import OUTAGE_LONGEST
 from jobs.world import World
@@ -124,5 +125,5 @@ def _failure(outage: Outage) -> Failure:
             detail = "not sent: every API key is refused"
             return Failure(reason=outage.reason, user_message=ACCOUNT_SENTENCES[outage.reason], detail=detail)
         case Trouble.SERVICE:
-            message = "The image service has had trouble for more than ten minutes. Please try again later."
+            message = say("The image service has had trouble for more than ten minutes. Please try again later.")
             return Failure(reason=outage.reason, user_message=message, detail="not sent: the outage lasts too long")

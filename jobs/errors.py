@@ -17,6 +17,8 @@ ProviderError                 knows a sentence for the user and a detail for the
 import enum
 from typing import ClassVar
 
+from jobs.sentence import Sentence, say
+
 
 class Reason(enum.StrEnum):
     """Why a job failed; the value is what the database and the metrics hold."""
@@ -44,9 +46,9 @@ class ProviderError(Exception):
     """
 
     reason: ClassVar[Reason]
-    default_message: ClassVar[str]
+    default_message: ClassVar[Sentence]
 
-    def __init__(self, detail: str, *, user_message: str | None = None) -> None:
+    def __init__(self, detail: str, *, user_message: Sentence | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.user_message = user_message or self.default_message
@@ -55,7 +57,7 @@ class ProviderError(Exception):
 class Retryable(ProviderError):
     """Certainly nothing was created; `retry_after` is the vendor's wish in seconds, None where it stated none."""
 
-    def __init__(self, detail: str, *, user_message: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(self, detail: str, *, user_message: Sentence | None = None, retry_after: float | None = None) -> None:
         super().__init__(detail, user_message=user_message)
         self.retry_after = retry_after
 
@@ -64,21 +66,21 @@ class RateLimited(Retryable):
     """429."""
 
     reason = Reason.RATE_LIMITED
-    default_message = "The image service is too busy right now. Please try again in a few minutes."
+    default_message = say("The image service is too busy right now. Please try again in a few minutes.")
 
 
 class Temporary(Retryable):
     """The API cannot be reached or says that it has a fault of its own."""
 
     reason = Reason.TEMPORARY
-    default_message = "The image service has trouble right now. Please try again in a few minutes."
+    default_message = say("The image service has trouble right now. Please try again in a few minutes.")
 
 
 class UnknownOutcome(ProviderError):
     """The create may or may not have happened: never sent again blindly."""
 
     reason = Reason.UNKNOWN_OUTCOME
-    default_message = "The image service did not answer, and no image arrived. Please try again."
+    default_message = say("The image service did not answer, and no image arrived. Please try again.")
 
 
 class Final(ProviderError):
@@ -89,39 +91,39 @@ class Rejected(Final):
     """The API refuses these values."""
 
     reason = Reason.REJECTED
-    default_message = "The image service refused these options. Change them and try again."
+    default_message = say("The image service refused these options. Change them and try again.")
 
 
 class ContentRefused(Final):
     """The API's content rules refuse the prompt or its result."""
 
     reason = Reason.CONTENT_REFUSED
-    default_message = "The image service's content rules refused this prompt. Change the prompt and try again."
+    default_message = say("The image service's content rules refused this prompt. Change the prompt and try again.")
 
 
 class Unauthorised(Final):
     """The key is wrong, revoked, or may not use this model."""
 
     reason = Reason.UNAUTHORISED
-    default_message = "The image service refused this bot's key. The bot's operator has to mend that."
+    default_message = say("The image service refused this bot's key. The bot's operator has to mend that.")
 
 
 class OutOfCredit(Final):
     """The operator's balance at the API is used up."""
 
     reason = Reason.OUT_OF_CREDIT
-    default_message = "This bot's credit at the image service is used up. The bot's operator has to top it up."
+    default_message = say("This bot's credit at the image service is used up. The bot's operator has to top it up.")
 
 
 class GenerationFailed(Final):
     """The API accepted the job, tried, and failed."""
 
     reason = Reason.GENERATION_FAILED
-    default_message = "The image service could not make this image. Try again, or change the prompt or the LoRA."
+    default_message = say("The image service could not make this image. Try again, or change the prompt or the LoRA.")
 
 
 class ResultUnusable(Final):
     """The result cannot be fetched or is not an image."""
 
     reason = Reason.RESULT_UNUSABLE
-    default_message = "The image service's result could not be used. Please try again."
+    default_message = say("The image service's result could not be used. Please try again.")

@@ -20,6 +20,7 @@ from jobs.errors import ProviderError, Reason, Retryable, UnknownOutcome
 from jobs.model import Failure, Job
 from jobs.outcomes import Execution, KeepsNoList
 from jobs.ports import ImageApi
+from jobs.sentence import say
 from jobs.timing import LOST_PAUSE
 from jobs.world import World, about, failure_of, persist
 
@@ -151,6 +152,6 @@ def not_offered() -> Failure:
     """The failure of a job whose model or API key was taken away while it waited."""
     return Failure(
         reason=Reason.NOT_OFFERED,
-        user_message="This model is not on offer here any more. Please choose another one with `model`.",
+        user_message=say("This model is not on offer here any more. Please choose another one with `model`."),
         detail="no adapter, key or catalogue entry for this job",
     )

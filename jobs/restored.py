@@ -7,12 +7,15 @@ import structlog
 from jobs.errors import Reason
 from jobs.model import Failure
 from jobs.ports import Store
+from jobs.sentence import say
 
 _log = structlog.get_logger(__name__)
 _FAILURE: Final = Failure(
     reason=Reason.INTERNAL,
-    user_message="The bot had to go back to a backup of its records and does not know what became of this one. "
-    "If its images are not in this channel, please ask for them again.",
+    user_message=say(
+        "The bot had to go back to a backup of its records and does not know what became of this one. "
+        "If its images are not in this channel, please ask for them again."
+    ),
     detail="unfinished in a restored backup",
 )
 

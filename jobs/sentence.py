@@ -3,13 +3,15 @@
 `words` translates it; `str()` gives the English.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias, Union
+from typing import Any, Final, TypeAlias, Union
 
 Value: TypeAlias = Union[str, int, float, "Sentence"]
 _NOTHING: Mapping[str, "Value"] = MappingProxyType({})
+_MARK: Final = "say"  # what a stored sentence begins with; a text from before there were sentences never does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,19 @@ class Sentence:
         template = self.template if self.plural is None or self.count == 1 else self.plural
         return template.format(**{name: _english(value) for name, value in self.values.items()})
 
+    def to_json(self) -> str:
+        """To be stored, so that a later reader has it in their own language."""
+        return json.dumps(_plain(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Sentence":
+        """What `to_json` made; any other text, from before sentences were stored, stands for itself."""
+        try:
+            stored = json.loads(text)
+        except ValueError:
+            return verbatim(text)
+        return _sentence(stored) if isinstance(stored, dict) and _MARK in stored else verbatim(text)
+
 
 def say(template: str, /, **values: Value) -> Sentence:
     """A sentence. The template must be a literal: the catalogues of translations are made by reading the source."""
@@ -35,6 +50,29 @@ def say(template: str, /, **values: Value) -> Sentence:
 def say_count(singular: str, plural: str, /, count: int, **values: Value) -> Sentence:
     """A sentence that depends on a number, which is `{count}` in both templates; both must be literals."""
     return Sentence(template=singular, plural=plural, count=count, values=MappingProxyType({"count": count, **values}))
+
+
+def verbatim(text: str) -> Sentence:
+    """A text that is not ours to translate: a name, what somebody typed, what an API said."""
+    return Sentence(template="{text}", values=MappingProxyType({"text": text}))
+
+
+def _plain(value: Value) -> Any:
+    if not isinstance(value, Sentence):
+        return value
+    values = {name: _plain(part) for name, part in value.values.items()}
+    plain: dict[str, Any] = {_MARK: value.template, "values": values}
+    return plain if value.plural is None else plain | {"plural": value.plural, "count": value.count}
+
+
+def _sentence(stored: dict[str, Any]) -> Sentence:
+    values = {name: _sentence(part) if isinstance(part, dict) else part for name, part in stored["values"].items()}
+    return Sentence(
+        template=stored[_MARK],
+        plural=stored.get("plural"),
+        count=stored.get("count", 1),
+        values=MappingProxyType(values),
+    )
 
 
 def _english(value: Value) -> str:

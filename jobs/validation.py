@@ -8,6 +8,7 @@ from jobs.catalog import Model
 from jobs.lora import is_public_https_url, is_repository
 from jobs.parameters import LORA_OPTIONS, Integer, Loras, Number, OneOf, Option, Size, Text, Toggle
 from jobs.request import ImageRequest, Lora
+from jobs.sentence import Sentence, say, say_count, verbatim
 
 Chosen = Mapping[Option, str | int | float | bool]
 _LORA_NAMES = frozenset(option for pair in LORA_OPTIONS for option in pair)
@@ -20,7 +21,7 @@ class Fault:
     """One thing that is wrong: a sentence that says what, what is allowed, and so what to do."""
 
     option: Option
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,24 +31,31 @@ class Faults:
     faults: tuple[Fault, ...]
 
 
-def in_words(kind: Integer | Number) -> str:
+def in_words(kind: Integer | Number) -> Sentence:
     """The bounds for people: `1 to 50`, `512 to 2048 in steps of 32`, `at least 1`, `any number`."""
     low, high = kind.minimum, kind.maximum
     if low is not None and high is not None:
-        text = f"{low:g} to {high:g}"
+        text = say("{low} to {high}", low=_bound(low), high=_bound(high))
     elif low is not None:
-        text = f"at least {low:g}"
+        text = say("at least {low}", low=_bound(low))
     elif high is not None:
-        text = f"at most {high:g}"
+        text = say("at most {high}", high=_bound(high))
     else:
-        text = "any whole number" if isinstance(kind, Integer) else "any number"
+        text = say("any whole number") if isinstance(kind, Integer) else say("any number")
     step = kind.multiple_of if isinstance(kind, Integer) else 1
-    return f"{text} in steps of {step}" if step > 1 else text
+    return say("{range} in steps of {step}", range=text, step=step) if step > 1 else text
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> Sentence:
     """`a`, `a or b`, `a, b or c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    if len(words) == 1:
+        return verbatim(words[0])
+    return say("{several} or {last}", several=", ".join(words[:-1]), last=words[-1])
+
+
+def _bound(number: float) -> str | float:
+    """What is typed as digits is shown as digits: 2048, not 2,048."""
+    return f"{number:.0f}" if float(number).is_integer() else number
 
 
 def validate(chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[Fault] = ()) -> ImageRequest | Faults:
@@ -82,12 +90,14 @@ class _Check:
         text = str(self._chosen.get(Option.PROMPT, "")).strip()
         parameter = self._model.find(Option.PROMPT)
         if not text:
-            sentence = "The prompt is empty: describe the image in at least one word."
+            sentence = say("The prompt is empty: describe the image in at least one word.")
         elif parameter and isinstance(parameter.kind, Text) and len(text) > parameter.kind.longest:
             longest = parameter.kind.longest
-            sentence = (
-                f"The prompt has {len(text):,} characters, and {longest:,} is the most: "
-                f"shorten it by {len(text) - longest:,}."
+            sentence = say(
+                "The prompt has {length} characters, and {longest} is the most: shorten it by {surplus}.",
+                length=len(text),
+                longest=longest,
+                surplus=len(text) - longest,
             )
         else:
             return []
@@ -103,18 +113,30 @@ class _Check:
             typed = [o for o in (Option.SIZE, Option.WIDTH, Option.HEIGHT) if o in self._chosen]
             return [self._lacks(option) for option in typed]
         if size is not None and size not in kind.presets:
-            faults.append(self._fault(Option.SIZE, f"{size!r} is no size of", f"choose {listed(kind.presets)}"))
+            unknown = say(
+                "{size} is no size of {model}: choose {sizes}.",
+                size=repr(size),
+                model=self._model.title,
+                sizes=listed(kind.presets),
+            )
+            faults.append(Fault(option=Option.SIZE, sentence=unknown))
         if width is None and height is None:
             return faults
         if kind.side is None:
-            text = f"`width` and `height` cannot be chosen with {self._model.title}: choose a `size` instead."
+            text = say(
+                "`width` and `height` cannot be chosen with {model}: choose a `size` instead.", model=self._model.title
+            )
             return [*faults, Fault(option=own, sentence=text)]
         if size is not None:
-            text = "`size` and `width`/`height` exclude each other: leave out the one or the others."
+            text = say("`size` and `width`/`height` exclude each other: leave out the one or the others.")
             faults.append(Fault(option=Option.SIZE, sentence=text))
         for option, value in ((Option.WIDTH, width), (Option.HEIGHT, height)):
             if value is None:
-                text = f"`width` and `height` go together: add `{option}`, {in_words(kind.side)}."
+                text = say(
+                    "`width` and `height` go together: add `{option}`, {bounds}.",
+                    option=option.value,
+                    bounds=in_words(kind.side),
+                )
                 faults.append(Fault(option=option, sentence=text))
             else:
                 faults.extend(self._range(option, value, kind.side))
@@ -132,11 +154,9 @@ class _Check:
                 case Integer() | Number() as kind:
                     faults.extend(self._range(option, value, kind))
                 case OneOf(values=values) if value not in values:
-                    faults.append(
-                        self._fault(option, f"`{option}` {value!r} is unknown to", f"choose {listed(values)}")
-                    )
+                    faults.append(self._unknown(option, value, values))
                 case Toggle() if not isinstance(value, bool):
-                    faults.append(self._fault(option, f"`{option}` {value!r} is unknown to", "choose True or False"))
+                    faults.append(self._unknown(option, value, ("True", "False")))
                 case _:
                     pass
         return faults
@@ -152,8 +172,13 @@ class _Check:
             if not isinstance(kind, Loras):
                 faults.append(self._lacks(source_option))
             elif number > kind.most:
-                count = "one LoRA" if kind.most == 1 else f"{kind.most} LoRAs"
-                text = f"{self._model.title} takes at most {count}: leave out `{source_option}`."
+                text = say_count(
+                    "{model} takes at most one LoRA: leave out `{option}`.",
+                    "{model} takes at most {count} LoRAs: leave out `{option}`.",
+                    kind.most,
+                    model=self._model.title,
+                    option=source_option.value,
+                )
                 faults.append(Fault(option=source_option, sentence=text))
             else:
                 faults.extend(self._lora(source_option, scale_option, kind))
@@ -173,13 +198,15 @@ class _Check:
         source, scale = self._chosen.get(source_option), self._chosen.get(scale_option)
         faults: list[Fault] = []
         if source is None:
-            text = f"`{scale_option}` needs a LoRA: add `{source_option}`, or leave the scale out."
-            return [Fault(option=scale_option, sentence=text)]
+            alone = say(
+                "`{scale}` needs a LoRA: add `{source}`, or leave the scale out.",
+                scale=scale_option.value,
+                source=source_option.value,
+            )
+            return [Fault(option=scale_option, sentence=alone)]
         text = str(source).strip()
         if not is_public_https_url(text) and not (kind.repositories and is_repository(text)):
-            allowed = "a public https:// link without a password"
-            allowed += ", or owner/repo" if kind.repositories else ""
-            faults.append(self._fault(source_option, f"`{source_option}` is nothing to load for", f"give {allowed}"))
+            faults.append(self._unloadable(source_option, kind))
         if scale is not None:
             faults.extend(self._range(scale_option, scale, kind.scale))
         return faults
@@ -198,10 +225,41 @@ class _Check:
         if good:
             return []
         shown = f"{value:g}" if isinstance(value, float) else f"{value}"
-        return [self._fault(option, f"`{option}` {shown} is out of bounds for", f"choose {in_words(kind)}")]
+        sentence = say(
+            "`{option}` {value} is out of bounds for {model}: choose {bounds}.",
+            option=option.value,
+            value=shown,
+            model=self._model.title,
+            bounds=in_words(kind),
+        )
+        return [Fault(option=option, sentence=sentence)]
 
     def _lacks(self, option: Option) -> Fault:
-        return Fault(option=option, sentence=f"{self._model.title} has no `{option}`: leave it out.")
+        sentence = say("{model} has no `{option}`: leave it out.", model=self._model.title, option=option.value)
+        return Fault(option=option, sentence=sentence)
 
-    def _fault(self, option: Option, wrong: str, allowed: str) -> Fault:
-        return Fault(option=option, sentence=f"{wrong} {self._model.title}: {allowed}.")
+    def _unknown(self, option: Option, value: object, values: Sequence[str]) -> Fault:
+        sentence = say(
+            "`{option}` {value} is unknown to {model}: choose {values}.",
+            option=option.value,
+            value=repr(value),
+            model=self._model.title,
+            values=listed(values),
+        )
+        return Fault(option=option, sentence=sentence)
+
+    def _unloadable(self, option: Option, kind: Loras) -> Fault:
+        if kind.repositories:
+            sentence = say(
+                "`{option}` is nothing to load for {model}: "
+                "give a public https:// link without a password, or owner/repo.",
+                option=option.value,
+                model=self._model.title,
+            )
+        else:
+            sentence = say(
+                "`{option}` is nothing to load for {model}: give a public https:// link without a password.",
+                option=option.value,
+                model=self._model.title,
+            )
+        return Fault(option=option, sentence=sentence)

@@ -11,6 +11,7 @@ from jobs.errors import OutOfCredit, ProviderError, Reason, Retryable, Unauthori
 from jobs.lost import Lost, not_offered
 from jobs.model import Failure, Job
 from jobs.outcomes import Finished, Polled, StillRunning
+from jobs.sentence import say
 from jobs.status import Status
 from jobs.timing import deadline, patience
 from jobs.world import World, about, failure_of, persist
@@ -114,6 +115,6 @@ class Watcher:
 def _too_late(detail: str) -> Failure:
     return Failure(
         reason=Reason.DEADLINE,
-        user_message="The image service did not finish in time. Please try again.",
+        user_message=say("The image service did not finish in time. Please try again."),
         detail=detail,
     )

@@ -12,9 +12,10 @@ from jobs.catalog import Catalog, Provider
 from jobs.doubts import LostCreates
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
-from jobs.model import Failure, Job, Usage
+from jobs.model import DIRECT, Failure, Job, Usage
 from jobs.observer import Observer
 from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
+from jobs.sentence import say
 from jobs.signal import Signal
 from jobs.tasks import Tasks
 from jobs.timing import poll_delay
@@ -39,7 +40,9 @@ class World:
     clock: Clock
     estimates: Estimates
     public_url: str | None  # where webhooks reach us; None turns them off
-    images_per_day: int
+    images_per_day: int  # a member's in a server
+    images_per_day_direct: int  # a user's outside of all servers; 0: nobody may
+    waiting_jobs_per_user: int  # in the queue at once, in a server
     breakers: Breakers
     lost_creates: LostCreates
     started_at: int  # UTC ms; what was sent before has waited for our start too
@@ -51,8 +54,14 @@ class World:
         """The quota of the job's user, now."""
         order = job.order
         return await persist(
-            lambda: self.store.usage(guild_id=order.guild_id, user_id=order.user_id, allowance=self.images_per_day)
+            lambda: self.store.usage(
+                guild_id=order.guild_id, user_id=order.user_id, allowance=self.allowance(order.guild_id)
+            )
         )
+
+    def allowance(self, guild_id: int) -> int:
+        """Images that a user may make there in any 24 hours."""
+        return self.images_per_day_direct if guild_id == DIRECT else self.images_per_day
 
     def offers(self, job: Job) -> bool:
         """Whether the job's model and its API are still there."""
@@ -120,5 +129,5 @@ def failure_of(error: ProviderError) -> Failure:
 
 def internal(detail: str) -> Failure:
     """The failure of a job that met a fault of our own."""
-    message = "Something went wrong in this bot. Please try again; its operator finds the cause in the log."
+    message = say("Something went wrong in this bot. Please try again; its operator finds the cause in the log.")
     return Failure(reason=Reason.INTERNAL, user_message=message, detail=detail)

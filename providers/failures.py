@@ -32,6 +32,7 @@ from jobs.errors import (
     Unauthorised,
     UnknownOutcome,
 )
+from jobs.sentence import say
 from providers.answers import Answer, VendorError, vendor_error
 from providers.scrub import Scrubber
 
@@ -53,7 +54,9 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _REQUEST_ID: Final = re.compile(r"[^\w.:-]+", re.ASCII)
-_MOVED_MESSAGE: Final = "The image service is not where this bot looks for it. The bot's operator has to mend that."
+_MOVED_MESSAGE: Final = say(
+    "The image service is not where this bot looks for it. The bot's operator has to mend that."
+)
 
 
 class Call(enum.Enum):
@@ -99,10 +102,14 @@ def stated_failure(text: str, *, logs: str = "", scrub: Scrubber, what: str) -> 
     detail = f"{what}: {told}" if told else what
     if speaks_of_content(told):
         return ContentRefused(detail)
-    advice = "Try again, or change the prompt or the LoRA."
-    return GenerationFailed(
-        detail, user_message=_sentence("The image service could not make this image", clean, advice)
+    said = _told(clean)
+    if not said:
+        return GenerationFailed(detail)
+    message = say(
+        "The image service could not make this image: {reason} Try again, or change the prompt or the LoRA.",
+        reason=said,
     )
+    return GenerationFailed(detail, user_message=message)
 
 
 def speaks_of_content(text: str) -> bool:
@@ -127,8 +134,11 @@ def _refusal(answer: Answer, *, call: Call, error: VendorError | None, text: str
         return UnknownOutcome(detail) if call is Call.CREATE else Temporary(detail, retry_after=answer.retry_after)
     kind = _final_kind(answer, call=call, error=error, text=text)
     if kind is Rejected:
-        advice = "Change them and try again."
-        return Rejected(detail, user_message=_sentence("The image service refused these options", text, advice))
+        said = _told(text)
+        if not said:
+            return Rejected(detail)
+        message = say("The image service refused these options: {reason} Change them and try again.", reason=said)
+        return Rejected(detail, user_message=message)
     return kind(detail)
 
 
@@ -153,11 +163,11 @@ def _no_credit(answer: Answer, error: VendorError | None, text: str) -> bool:
     return answer.status == HTTPStatus.FORBIDDEN and _NO_CREDIT.search(text) is not None
 
 
-def _sentence(opening: str, text: str, advice: str) -> str | None:
-    """What a member reads; None where the vendor said nothing, so that the error's own sentence stands."""
+def _told(text: str) -> str:
+    """What a member reads of a vendor's text, with a full stop; empty where there is nothing for a member in it."""
     text = _NAMED.sub("", text).strip()
     if not text:
-        return None
+        return ""
     if len(text) > _SENTENCE_LONGEST:
         text = f"{text[: _SENTENCE_LONGEST - 1]}…"
-    return f"{opening}: {text}" + ("" if text[-1] in ".!?…" else ".") + f" {advice}"
+    return text if text[-1] in ".!?…" else f"{text}."

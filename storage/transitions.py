@@ -115,7 +115,7 @@ class Transitions(Part):
             self._sql.mark_failed,
             id=job_id,
             reason=failure.reason.value,
-            user_message=failure.user_message,
+            user_message=failure.user_message.to_json(),
             detail=failure.detail,
             stored_too=int(stored_too),
             unknown=int(unknown),

@@ -1,9 +1,10 @@
 """The domain's `Audience` in Discord: progress, results and failures find their way to the people who wait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import discord
 import structlog
 
 from cogs.delivery.contents import Contents, Message
@@ -20,15 +21,16 @@ from jobs.errors import Reason
 from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
+from jobs.sentence import Sentence, say, say_count
 from jobs.world import about
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 
 _UNSEEN: Final = "it may stand in its private response, where nobody can look any more"
-NOT_MADE: Final = "No image came of this one; it was given back to the quota."
-_HOPELESS: Final = frozenset(
-    {Reason.CONTENT_REFUSED, Reason.REJECTED, Reason.UNAUTHORISED, Reason.OUT_OF_CREDIT, Reason.NOT_OFFERED}
-)
+NOT_MADE: Final = say("No image came of this one; it was given back to the quota.")
+_NOT_THE_MEMBERS_TO_MEND: Final = frozenset({Reason.UNAUTHORISED, Reason.OUT_OF_CREDIT, Reason.NOT_OFFERED})
+_HOPELESS: Final = _NOT_THE_MEMBERS_TO_MEND | {Reason.CONTENT_REFUSED, Reason.REJECTED}  # without a change
 
 
 class DiscordAudience:
@@ -60,10 +62,13 @@ class DiscordAudience:
         """See `jobs.ports.Audience`."""
         known = await self._once.known(job)
         shown = {number: posted for part, posted in known.items() if posted for number in numbers_of(part)}
-        if 1 not in shown:
-            shown |= await self._shown_in_response(job)
-        if 1 not in shown and RESPONSE in known and not self._poster.can_edit_reply(job):
-            return NowhereToPost(detail=_UNSEEN)
+        if 1 not in shown and not self._poster.can_edit_reply(job):  # what a process that was killed has shown there
+            response = await self._response(job)
+            if response is not None:
+                posted = Posted(channel_id=job.order.channel_id, message_id=response.id)
+                shown |= dict.fromkeys(shown_in(response, job), posted)
+            elif RESPONSE in known:
+                return NowhereToPost(detail=_UNSEEN)
         places = dict(shown)
 
         async def show(message: Message) -> Posted:
@@ -75,8 +80,8 @@ class DiscordAudience:
             await self._contents.show_all(job, paths, usage, shown=shown, limit=job.order.upload_limit, show=show)
         except (NoWay, TooLarge) as error:
             if 1 not in places or not _is_response(job, places[1]):
-                text = kept_text(len(paths) - len(places), of=len(paths), too_large=isinstance(error, TooLarge))
-                await self._close_stale_reply(job, text)
+                kept = kept_sentence(len(paths) - len(places), of=len(paths), too_large=isinstance(error, TooLarge))
+                await self._close_stale_reply(job, kept)
             return NowhereToPost(detail=str(error))
         if _is_response(job, places[1]):
             await self._notice.give(job, places[1])
@@ -90,17 +95,25 @@ class DiscordAudience:
         if told := known.get(FAILURE):
             await self._close_with_link(job, told)
             return Shown(posted=told)
-        content = Content(embed=failure_embed(job, usage), view=failure_buttons(job.id, again=_may_help(job)))
+        reason = job.failure.reason if job.failure is not None else None
+        words, may_help, mendable = (
+            Words(job.order.locale),
+            reason not in _HOPELESS,
+            reason not in _NOT_THE_MEMBERS_TO_MEND,
+        )
+        buttons = failure_buttons(job.id, words, again=may_help, edit=mendable)
+        content = Content(embed=failure_embed(job, usage, words), view=buttons)
         closed = ""
         if self._poster.can_edit_reply(job):
             try:
                 return Shown(posted=await self._edit_reply(job, content))
             except WayClosed as error:
                 closed = f"response: {error}; "
-        elif RESPONSE in known:
-            return NowhereToPost(detail=_UNSEEN)
-        elif told := await self._told_in_response(job):
-            return Shown(posted=told)
+        elif (response := await self._response(job)) is None:
+            if RESPONSE in known:
+                return NowhereToPost(detail=_UNSEEN)
+        elif tells_the_end(response, job):
+            return Shown(posted=Posted(channel_id=job.order.channel_id, message_id=response.id))
         try:
             posted = await self._ways.send(job, FAILURE, content, mention=True)
         except (NoWay, TooLarge) as error:
@@ -127,65 +140,70 @@ class DiscordAudience:
             raise NoWay(f"{closed}{error}") from error
 
     async def _edit_reply(self, job: Job, content: Content) -> Posted:
-        """Idempotent; noted only where nobody will be able to look what came of it."""
-        if not job.order.private:
+        """Idempotent; noted only where nobody may be able to look what came of it."""
+        if not (job.order.private or job.order.is_direct):
             return await self._poster.edit_reply(job, content)
         here = job.order.channel_id
         return await self._once.send(job, RESPONSE, here, lambda: self._poster.edit_reply(job, content))
 
-    async def _shown_in_response(self, job: Job) -> Mapping[int, Posted]:
-        """What a process that was killed has shown there; while it can be edited, that is simply repeated."""
-        if self._poster.can_edit_reply(job):
-            return {}
+    async def _response(self, job: Job) -> discord.Message | None:
+        """The response as it stands, where it can be looked at; while it can be edited, that is simply repeated."""
         try:
-            message = await self._poster.response(job)
-        except WayClosed:
-            return {}
-        posted = Posted(channel_id=job.order.channel_id, message_id=message.id)
-        return dict.fromkeys(shown_in(message, job), posted)
-
-    async def _told_in_response(self, job: Job) -> Posted | None:
-        try:
-            message = await self._poster.response(job)
+            return await self._poster.response(job)
         except WayClosed:
             return None
-        told = tells_the_end(message, job)
-        return Posted(channel_id=job.order.channel_id, message_id=message.id) if told else None
 
     async def _close_with_link(self, job: Job, posted: Posted) -> None:
         if posted.channel_id == job.order.channel_id:
-            text = f"This one is answered here: {_link(job, posted)}"
+            where = say("This one is answered here: {link}", link=_link(job, posted))
         else:
-            text = "This one was answered by direct message."
-        await self._close_stale_reply(job, text)
+            where = say("This one was answered by direct message.")
+        await self._close_stale_reply(job, where)
 
-    async def _close_stale_reply(self, job: Job, text: str) -> None:
+    async def _close_stale_reply(self, job: Job, sentence: Sentence) -> None:
         try:
-            await self._poster.close_stale_reply(job, text)
+            await self._poster.close_stale_reply(job, Words(job.order.locale)(sentence))
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             _log.info("the old message could not be mended", detail=str(error), **about(job))
 
 
-def kept_text(kept: int, *, of: int, too_large: bool) -> str:
+def kept_sentence(kept: int, *, of: int, too_large: bool) -> Sentence:
     """What the old message says when `kept` of a result's images could not be posted."""
-    if kept == of:
-        what = "Your image is" if of == 1 else f"Your {of} images are"
-    else:
-        what = f"{kept} of your {of} images {'is' if kept == 1 else 'are'}"
-    it = "it" if kept == 1 else "them"
-    if too_large:
-        return (
-            f"{what} made and kept, but Discord refuses {it} here as too large. `/history` tries to show {it} to you."
-        )
-    return (
-        f"{what} made and kept, but Discord lets me post {it} nowhere: neither here nor to you directly. "
-        f"`/history` shows {it}."
-    )
-
-
-def _may_help(job: Job) -> bool:
-    """Whether the same once more may succeed."""
-    return job.failure is None or job.failure.reason not in _HOPELESS
+    match (kept == of, too_large):
+        case (True, True):
+            return say_count(
+                "Your image is made and kept, but Discord refuses it here as too large. "
+                "`/history` tries to show it to you.",
+                "Your {count} images are made and kept, but Discord refuses them here as too large. "
+                "`/history` tries to show them to you.",
+                kept,
+            )
+        case (True, False):
+            return say_count(
+                "Your image is made and kept, but Discord lets me post it nowhere: neither here nor to you directly. "
+                "`/history` shows it.",
+                "Your {count} images are made and kept, but Discord lets me post them nowhere: "
+                "neither here nor to you directly. `/history` shows them.",
+                kept,
+            )
+        case (False, True):
+            return say_count(
+                "{count} of your {total} images is made and kept, but Discord refuses it here as too large. "
+                "`/history` tries to show it to you.",
+                "{count} of your {total} images are made and kept, but Discord refuses them here as too large. "
+                "`/history` tries to show them to you.",
+                kept,
+                total=of,
+            )
+        case _:
+            return say_count(
+                "{count} of your {total} images is made and kept, but Discord lets me post it nowhere: "
+                "neither here nor to you directly. `/history` shows it.",
+                "{count} of your {total} images are made and kept, but Discord lets me post them nowhere: "
+                "neither here nor to you directly. `/history` shows them.",
+                kept,
+                total=of,
+            )
 
 
 def _is_response(job: Job, posted: Posted) -> bool:
@@ -193,4 +211,5 @@ def _is_response(job: Job, posted: Posted) -> bool:
 
 
 def _link(job: Job, posted: Posted) -> str:
-    return f"https://discord.com/channels/{job.order.guild_id}/{posted.channel_id}/{posted.message_id}"
+    server = "@me" if job.order.is_direct else job.order.guild_id
+    return f"https://discord.com/channels/{server}/{posted.channel_id}/{posted.message_id}"

@@ -16,9 +16,12 @@ from cogs.results.buttons import result_buttons
 from cogs.words import which_images
 from jobs.catalog import Catalog
 from jobs.model import Job, Posted, Usage
+from jobs.sentence import Sentence, say
+from jobs.variations import shortfall
 from jobs.world import about
 from media import fit
 from media.fit import Change, Fitted
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 
@@ -98,45 +101,60 @@ class Contents:
         except fit.TooLarge as error:
             raise TooLarge(str(error)) from error
         made: list[Message] = []
+        words = Words(job.order.locale)
         left = list(numbers)
         for pictures in fitted:
             shown, left = left[: len(pictures)], left[len(pictures) :]
             is_whole = len(shown) == len(paths)
-            note = _note(job, dict(zip(shown, pictures, strict=True)), is_whole=is_whole)
+            notes = _notes(job, dict(zip(shown, pictures, strict=True)), is_whole=is_whole)
+            fewer = shortfall(job, self._catalog.get(job.request.model)) if 1 in shown else None
+            notes = notes if fewer is None else [fewer, *notes]
+            note = "\n-# ".join(words(sentence) for sentence in notes)
             files: list[tuple[str, Path | bytes]] = [
                 (file_name(job.id, number, picture.path.suffix), picture.path)
                 for number, picture in zip(shown, pictures, strict=True)
             ]
             if 1 not in shown:
-                content = Content(embed=more_images_embed(job, shown, of=len(paths), note=note), files=files)
+                embed = more_images_embed(job, shown, words, of=len(paths), note=note)
+                content = Content(embed=embed, files=files)
             else:
                 if prompt:
                     files.append((f"fluxcord-{job.id}-prompt.txt", prompt))
-                embed = result_embed(job, self._catalog.get(job.request.model), usage, note=note)
-                content = Content(embed=embed, view=result_buttons(job.id), files=files)
+                embed = result_embed(job, self._catalog.get(job.request.model), usage, words, note=note)
+                content = Content(embed=embed, view=result_buttons(job.id, words), files=files)
             made.append(Message(numbers=shown, content=content, is_whole=is_whole))
         return made
 
 
-def _note(job: Job, pictures: dict[int, Fitted], *, is_whole: bool) -> str:
-    notes: list[str] = []
+def _notes(job: Job, pictures: dict[int, Fitted], *, is_whole: bool) -> list[Sentence]:
+    notes: list[Sentence] = []
     if 1 in pictures:
         if not is_whole:
             here = which_images(list(pictures), of=len(job.images))
-            are = "this is" if len(pictures) == 1 else "these are"
-            notes.append(f"Too large for one message: {are} {here}, the rest is below.")
+            notes.append(say("Too large for one message: the rest is below. {images} here.", images=here))
         if missing := job.request.images - len(job.images):
-            notes.append(f"{missing} of {job.request.images} could not be fetched: given back to your quota.")
+            notes.append(
+                say(
+                    "{missing} of {total} could not be fetched: given back to your quota.",
+                    missing=missing,
+                    total=job.request.images,
+                )
+            )
     if any(picture.change is Change.ENCODED for picture in pictures.values()):
-        notes.append("Re-encoded so that this channel takes it.")
+        notes.append(say("Re-encoded so that this channel takes it."))
     notes.extend(_shrunk(job, number) for number, picture in pictures.items() if picture.change is Change.SHRUNK)
-    return "\n-# ".join(notes)
+    return notes
 
 
-def _shrunk(job: Job, number: int) -> str:
-    which = "This image" if len(job.images) == 1 else f"Image {number}"
-    text = f"{which} is shown smaller than it was made, since this channel takes no file of its size"
+def _shrunk(job: Job, number: int) -> Sentence:
     link = "".join(_ESCAPES.get(character, character) for character in job.images[number - 1].url or "")
+    if len(job.images) == 1:
+        text = say("This image is shown smaller than it was made, since this channel takes no file of its size.")
+    else:
+        text = say(
+            "Image {number} is shown smaller than it was made, since this channel takes no file of its size.",
+            number=number,
+        )
     if not link or len(link) > _LONGEST_LINK:
-        return f"{text}."
-    return f"{text}: [save the original]({link}) soon, its link expires."
+        return text
+    return say("{text} [Save the original]({link}) soon: its link expires.", text=text, link=link)

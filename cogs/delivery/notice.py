@@ -12,7 +12,9 @@ from cogs.delivery.trouble import TooLarge, WayClosed
 from cogs.delivery.ways import nonce
 from jobs.model import Job, Posted
 from jobs.ports import DeliveryDelayed
+from jobs.sentence import say
 from jobs.world import about
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 LONG: Final = 60_000  # ms: a job that took longer notifies its user
@@ -46,15 +48,16 @@ class ReadyNotice:
         known = await self._once.known(job)
         if known.get(READY):
             return
-        if not job.order.private:
+        if not (job.order.private or job.order.is_direct):  # where the bot is not, it can send nothing but this
             await self._mention(job, posted)
         elif READY not in known:  # Discord shows nobody what is ephemeral: after a doubt it is not said again
-            text = "Your image is ready: it is in the message above."
+            text = Words(job.order.locale)(say("Your image is ready: it is in the message above."))
             await self._once.send(job, READY, posted.channel_id, lambda: self._poster.follow_up(job, None, text=text))
 
     async def _mention(self, job: Job, posted: Posted) -> None:
         poster, here = self._poster, posted.channel_id
-        text, mark = f"<@{job.order.user_id}> your image is ready.", nonce(job, READY)
+        ready = say("{user} your image is ready.", user=f"<@{job.order.user_id}>")
+        text, mark = Words(job.order.locale)(ready), nonce(job, READY)
         try:
             await self._once.send(
                 job,

@@ -19,6 +19,7 @@ from jobs.progress import Progress
 from jobs.signal import Signal
 from jobs.status import FINISHED, Status
 from jobs.world import about
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 Read = Callable[[str], Awaitable[Progress | None]]
@@ -138,14 +139,13 @@ class ProgressBoard:
         if progress is None or is_over or not self._poster.can_edit_reply(progress.job):
             self._shown.pop(job_id, None)
             return
-        job, pause = progress.job, next_edit(progress)
-        embed = progress_embed(progress)
+        job, pause, words = progress.job, next_edit(progress), Words(progress.job.order.locale)
+        embed = progress_embed(progress, words)
         text = hash((embed.title, embed.description))
         if text != shown.last_text and not _is_due(progress):
             try:
-                await self._poster.edit_reply(
-                    job, Content(embed=embed, view=progress_buttons(job_id, can_cancel=progress.can_cancel))
-                )
+                view = progress_buttons(job_id, words, can_cancel=progress.can_cancel)
+                await self._poster.edit_reply(job, Content(embed=embed, view=view))
             except (WayClosed, TooLarge) as error:
                 _log.info("progress is shown no more", detail=str(error), **about(job))
                 self._shown.pop(job_id, None)

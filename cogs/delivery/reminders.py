@@ -9,9 +9,11 @@ import structlog
 from discord.ext import commands
 
 from cogs.history.embeds import reminder_embed
+from cogs.place import guild_of
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
 from jobs.tasks import Tasks
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 _LOOKS: Final = (0.5, 1.0, 2.0, 4.0)  # seconds between two looks whether the command has its own answer
@@ -29,9 +31,9 @@ class Reminders(commands.Cog):
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], _command: object) -> None:
         """Called by discord.py after a command's callback."""
         user_id = interaction.user.id
-        if interaction.guild_id is not None and user_id not in self._reminding:
+        if user_id not in self._reminding:
             self._reminding.add(user_id)
-            self._tasks.spawn(f"remind {user_id}", self._remind(interaction, interaction.guild_id))
+            self._tasks.spawn(f"remind {user_id}", self._remind(interaction, guild_of(interaction)))
 
     async def _remind(self, interaction: discord.Interaction[Any], guild_id: int) -> None:
         """Tell first, then note it: after a kill in between it is told again rather than never."""
@@ -39,7 +41,9 @@ class Reminders(commands.Cog):
         try:
             jobs = await archive.untold(guild_id=guild_id, user_id=user_id)
             if jobs and await _is_answered(interaction):
-                await interaction.followup.send(embed=reminder_embed(jobs), ephemeral=True)
+                await interaction.followup.send(
+                    embed=reminder_embed(jobs, Words(interaction.locale.value)), ephemeral=True
+                )
                 await archive.told(jobs)
                 _log.info("told at a later command", user=user_id, guild=guild_id, jobs=[job.id for job in jobs])
         except StoreUnavailable as error:

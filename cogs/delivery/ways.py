@@ -6,9 +6,11 @@ from cogs.delivery.marks import numbers_of
 from cogs.delivery.once import Once
 from cogs.delivery.posting import Content, Poster
 from cogs.delivery.trouble import WayClosed
-from cogs.results.buttons import delete_button
+from cogs.results.buttons import direct_buttons
 from cogs.words import plain
 from jobs.model import Job, Posted
+from jobs.sentence import Sentence, say, verbatim
+from words.speech import Words
 
 
 class NoWay(Exception):
@@ -46,8 +48,10 @@ class Ways:
             except WayClosed as error:
                 closed.append(f"follow-up: {error}")
         try:
-            direct = content if content.view is None else replace(content, view=delete_button(job.id))
-            why = why_directly(job, poster.server_name(job))
+            words = Words(job.order.locale)
+            as_it_is = content.view is None or job.order.is_direct  # what is direct may go on where it arrives
+            direct = content if as_it_is else replace(content, view=direct_buttons(job.id, words))
+            why = words(why_directly(job, poster.server_name(job)))
             return await self._send(job, part, await poster.open_direct(job), direct, text=why)
         except WayClosed as error:
             closed.append(f"direct message: {error}")
@@ -62,12 +66,18 @@ class Ways:
         )
 
 
-def why_directly(job: Job, server: str | None) -> str:
+def why_directly(job: Job, server: str | None) -> Sentence:
     """What a direct message begins with: why it comes, and from where; the server's name where it is known."""
-    where = f"<#{job.order.channel_id}>" + (f" of **{plain(server)}**" if server else "")
+    if job.order.is_direct:
+        return say("The answer to your command cannot be edited any more, so here it is.")
+    channel = f"<#{job.order.channel_id}>"
+    where = say("{channel} of **{server}**", channel=channel, server=plain(server)) if server else verbatim(channel)
     if job.order.private:
-        return f"You asked for this privately in {where}. That answer cannot be edited any more, so here it is."
-    return f"I cannot post this in {where} any more, so here it is."
+        return say(
+            "You asked for this privately in {where}. That answer cannot be edited any more, so here it is.",
+            where=where,
+        )
+    return say("I cannot post this in {where} any more, so here it is.", where=where)
 
 
 def nonce(job: Job, part: str) -> str:

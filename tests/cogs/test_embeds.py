@@ -27,9 +27,13 @@ from jobs.outcomes import OverQuota
 from jobs.parameters import Option
 from jobs.progress import Progress
 from jobs.request import Lora
+from jobs.sentence import verbatim
 from jobs.status import Status
 from jobs.validation import Fault, Faults, validate
 from tests.support import USAGE, make_job
+from words.speech import Words
+
+ENGLISH = Words("en-US")
 
 NASTY = st.text(
     alphabet=st.sampled_from("a *_~`|>#@\\[](){}<:/-\n\u200b\u202e😀Ω\"'&"), min_size=1, max_size=4000
@@ -53,24 +57,24 @@ def fields(embed: discord.Embed) -> dict[str | None, str | None]:
 @given(prompt=NASTY, lora=st.text(min_size=1, max_size=2048))
 def test_every_message_fits_whatever_was_typed(prompt: str, lora: str) -> None:
     loras = (Lora(path=lora, scale=0.123456789),) * 3
-    failure = Failure(reason=Reason.REJECTED, user_message="x" * 500, detail="")
+    failure = Failure(reason=Reason.REJECTED, user_message=verbatim("x" * 500), detail="")
     job = make_job(prompt=prompt, loras=loras, failure=failure, steps=50, guidance=3.14159, format="png")
     for model in (*MODELS, None):
-        assert_fits(result_embed(job, model, USAGE, note="Re-encoded so that this channel takes it."))
-    assert_fits(failure_embed(job, USAGE))
-    assert_fits(progress_embed(Progress(job=job, expected_in=1, elapsed=2, typical=3)))
+        assert_fits(result_embed(job, model, USAGE, ENGLISH, note="Re-encoded so that this channel takes it."))
+    assert_fits(failure_embed(job, USAGE, ENGLISH))
+    assert_fits(progress_embed(Progress(job=job, expected_in=1, elapsed=2, typical=3), ENGLISH))
 
 
 @given(prompt=NASTY)
 def test_a_prompt_shows_letter_by_letter_and_pings_nobody(prompt: str) -> None:
-    text = result_embed(make_job(prompt=prompt), FLUX_LORA, USAGE).description or ""
+    text = result_embed(make_job(prompt=prompt), FLUX_LORA, USAGE, ENGLISH).description or ""
     assert "@everyone" not in text
     assert "```" not in text.replace("\\`", "")
 
 
 def test_a_long_prompt_is_shortened_and_said_to_be_attached() -> None:
     job = make_job(prompt="word " * 799)
-    embed = result_embed(job, FLUX_LORA, USAGE)
+    embed = result_embed(job, FLUX_LORA, USAGE, ENGLISH)
     assert needs_prompt_file(job)
     assert "…" in (embed.description or "")
     assert "The whole prompt is attached." in (embed.description or "")
@@ -82,7 +86,7 @@ def test_a_result_tells_everything_that_made_it() -> None:
         steps=12, guidance=7.5, loras=(Lora(path="https://e.example/x", scale=0.5),), format="png",
         completed_at=12_345,
     )  # fmt: skip
-    shown = fields(result_embed(job, FLUX_LORA, USAGE))
+    shown = fields(result_embed(job, FLUX_LORA, USAGE, ENGLISH))
     assert shown == {
         "Model": "FLUX.1 LoRA",
         "Size": "1024 × 768",
@@ -97,9 +101,9 @@ def test_a_result_tells_everything_that_made_it() -> None:
 
 
 def test_what_nobody_chose_is_told_to_be_the_default() -> None:
-    shown = fields(result_embed(make_job(), FLUX_LORA, USAGE))
+    shown = fields(result_embed(make_job(), FLUX_LORA, USAGE, ENGLISH))
     assert (shown["Steps"], shown["Guidance"]) == ("28 (default)", "3.5 (default)")
-    shown = fields(result_embed(make_job(model="flux-2-lora"), FLUX_2_LORA, USAGE))
+    shown = fields(result_embed(make_job(model="flux-2-lora"), FLUX_2_LORA, USAGE, ENGLISH))
     assert (shown["Steps"], shown["Guidance"]) == ("default", "default")
 
 
@@ -141,7 +145,7 @@ def test_what_nobody_chose_is_told_to_be_the_default() -> None:
 def test_progress_says_what_happens_and_how_long_it_takes(
     status: Status, values: dict[str, Any], title: str, text: str | None
 ) -> None:
-    embed = progress_embed(Progress(job=make_job(status=status), typical=20_000, **values))
+    embed = progress_embed(Progress(job=make_job(status=status), typical=20_000, **values), ENGLISH)
     assert embed.title == title
     assert text is None or embed.description == text
 
@@ -160,21 +164,21 @@ def test_progress_says_what_went_wrong_and_what_is_done_about_it(
     status: Status, job: dict[str, Any], outage: bool, title: str, text: str
 ) -> None:
     progress = Progress(job=make_job(status=status, **job), expected_in=5_000, typical=20_000, outage=outage)
-    embed = progress_embed(progress)
+    embed = progress_embed(progress, ENGLISH)
     assert embed.title == title
     assert text in (embed.description or "")
 
 
 def test_a_failure_says_why_and_that_it_cost_nothing() -> None:
-    failure = Failure(reason=Reason.OUT_OF_CREDIT, user_message="The credit is used up.", detail="402")
-    embed = failure_embed(make_job(status=Status.FAILED, failure=failure, count=3), USAGE)
+    failure = Failure(reason=Reason.OUT_OF_CREDIT, user_message=verbatim("The credit is used up."), detail="402")
+    embed = failure_embed(make_job(status=Status.FAILED, failure=failure, count=3), USAGE, ENGLISH)
     assert embed.description == "The credit is used up."
     assert fields(embed)["Quota"] == "3 images given back to your quota · 15 of 20 left · next back <t:1000:R>"
-    assert failure_embed(make_job(status=Status.CANCELLED), USAGE).title == "Cancelled"
+    assert failure_embed(make_job(status=Status.CANCELLED), USAGE, ENGLISH).title == "Cancelled"
 
 
 def test_a_failure_whose_prompt_was_removed_still_makes_a_message() -> None:
-    embed = failure_embed(make_job(status=Status.CANCELLED, prompt=""), USAGE)
+    embed = failure_embed(make_job(status=Status.CANCELLED, prompt=""), USAGE, ENGLISH)
     assert_fits(embed)
     assert "Prompt" not in fields(embed)
 
@@ -182,20 +186,20 @@ def test_a_failure_whose_prompt_was_removed_still_makes_a_message() -> None:
 @given(prompt=NASTY, count=st.integers(1, 10), status=st.sampled_from(Status))
 def test_a_history_and_a_reminder_fit_whatever_was_typed(prompt: str, count: int, status: Status) -> None:
     posted = Posted(channel_id=3, message_id=2**63)
-    failure = Failure(reason=Reason.REJECTED, user_message="x" * 500, detail="")
+    failure = Failure(reason=Reason.REJECTED, user_message=verbatim("x" * 500), detail="")
     jobs = [
         make_job(prompt=prompt, status=status, posted=posted, failure=failure, private=bool(n % 2))
         for n in range(count)
     ]
-    for embed in (history_embed(jobs, Catalog(offered=list(Provider))), reminder_embed(jobs)):
+    for embed in (history_embed(jobs, Catalog(offered=list(Provider)), ENGLISH), reminder_embed(jobs, ENGLISH)):
         assert_fits(embed)
         assert "@everyone" not in (embed.description or "")
 
 
 def test_a_history_tells_why_there_is_no_image() -> None:
     """With it the failure counts as told: its user learns the reason nowhere else."""
-    failure = Failure(reason=Reason.REJECTED, user_message="Change the\nsize. " + "x" * 200, detail="400")
-    embed = history_embed([make_job(status=Status.FAILED, failure=failure)], Catalog(offered=list(Provider)))
+    failure = Failure(reason=Reason.REJECTED, user_message=verbatim("Change the\nsize. " + "x" * 200), detail="400")
+    embed = history_embed([make_job(status=Status.FAILED, failure=failure)], Catalog(offered=list(Provider)), ENGLISH)
     line, prompt = (embed.description or "").splitlines()
     assert line.startswith("**1.** Failed, given back · ")
     assert " · Change the size. xxx" in line
@@ -204,40 +208,45 @@ def test_a_history_tells_why_there_is_no_image() -> None:
 
 
 def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> None:
-    some = over_quota_embed(OverQuota(usage=USAGE, asked=16, enough_at=3_000_000))
+    some = over_quota_embed(OverQuota(usage=USAGE, asked=16, enough_at=3_000_000), ENGLISH)
     assert some.title == "Not enough quota left"
     assert some.description == (
         "You asked for 16 images and have 15 of 20 left.\nAsk for at most 15 images now, or for 16 <t:3000:R>."
     )
     none = over_quota_embed(
-        OverQuota(usage=Usage(allowance=1, used=1, resets_at=1, full_reset_at=1), asked=1, enough_at=3_000_000)
+        OverQuota(usage=Usage(allowance=1, used=1, resets_at=1, full_reset_at=1), asked=1, enough_at=3_000_000), ENGLISH
     )
     assert none.title == "Your quota is used up for now"
     assert (none.description or "").endswith("1 image will fit again <t:3000:R>.")
-    never = over_quota_embed(OverQuota(usage=USAGE, asked=21, enough_at=None))
+    never = over_quota_embed(OverQuota(usage=USAGE, asked=21, enough_at=None), ENGLISH)
     assert (never.description or "").endswith("The most in any 24 hours here is 20 images: ask for fewer.")
 
 
 def test_the_quota_says_when_images_come_back_or_that_all_are_left() -> None:
-    assert quota_embed(USAGE).title == "15 images left"
-    assert "the next <t:1000:R>" in (quota_embed(USAGE).description or "")
-    fresh = quota_embed(Usage(allowance=20, used=0, resets_at=None, full_reset_at=None))
+    assert quota_embed(USAGE, ENGLISH).title == "15 images left"
+    assert "the next <t:1000:R>" in (quota_embed(USAGE, ENGLISH).description or "")
+    fresh = quota_embed(Usage(allowance=20, used=0, resets_at=None, full_reset_at=None), ENGLISH)
     assert "Start with `/imagine`" in (fresh.description or "")
 
 
-@given(st.lists(st.builds(Fault, option=st.sampled_from(Option), sentence=st.text(max_size=3000)), min_size=1))
+@given(
+    st.lists(
+        st.builds(Fault, option=st.sampled_from(Option), sentence=st.builds(verbatim, st.text(max_size=3000))),
+        min_size=1,
+    )
+)
 def test_any_list_of_faults_fits(faults: list[Fault]) -> None:
-    assert_fits(faults_embed(faults))
+    assert_fits(faults_embed(faults, ENGLISH))
 
 
 def test_what_somebody_typed_cannot_ping_from_a_fault() -> None:
     faults = validate({Option.PROMPT: "x", Option.FORMAT: "<@&1> @everyone"}, model=FLUX_LORA, drawn_seed=1)
     assert isinstance(faults, Faults)
-    assert "@everyone" not in (faults_embed(faults.faults).description or "")
+    assert "@everyone" not in (faults_embed(faults.faults, ENGLISH).description or "")
 
 
 def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
-    embed = help_embed(Catalog(offered=list(Provider)))
+    embed = help_embed(Catalog(offered=list(Provider)), ENGLISH)
     assert_fits(embed)
     text = str(fields(embed))
     assert "`steps` 1 to 50" in text
@@ -248,14 +257,14 @@ def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
 
 def test_a_download_key_in_a_link_is_not_shown() -> None:
     job = make_job(loras=(Lora(path="https://e.example/x?token=secret"),))
-    assert fields(result_embed(job, FLUX_LORA, USAGE))["LoRA"] == "https://e.example/x"
+    assert fields(result_embed(job, FLUX_LORA, USAGE, ENGLISH))["LoRA"] == "https://e.example/x"
 
 
 def test_what_a_button_made_says_for_whom() -> None:
     job = make_job()
     pressed = replace(job, order=replace(job.order, source="again:x"))
-    assert fields(result_embed(pressed, FLUX_LORA, USAGE))["For"] == "<@4>"
-    assert "For" not in fields(result_embed(job, FLUX_LORA, USAGE))
+    assert fields(result_embed(pressed, FLUX_LORA, USAGE, ENGLISH))["For"] == "<@4>"
+    assert "For" not in fields(result_embed(job, FLUX_LORA, USAGE, ENGLISH))
 
 
 @given(NASTY)

@@ -49,14 +49,14 @@ def test_with_one_api_only_its_model_and_its_options_are_there() -> None:
 
 @pytest.mark.parametrize("option", Option)
 def test_every_option_is_described_within_discords_bound_and_can_be_translated(option: Option) -> None:
-    assert 1 <= len(DESCRIPTIONS[option]) <= 100
+    assert 1 <= len(DESCRIPTIONS[option].message) <= 100
     parameter = options(*Provider)[option.value]
     assert parameter.locale_description is not None
-    assert parameter.locale_description.message == DESCRIPTIONS[option]
+    assert parameter.locale_description == DESCRIPTIONS[option]
 
 
 def test_names_of_models_and_sizes_fit_a_choice() -> None:
     found = options(*Provider)
     assert len(found["model"].choices) == len(MODELS)
     assert all(len(choice.name) <= 100 for name in ("model", "size") for choice in found[name].choices)
-    assert size_title("landscape_16_9") == "Landscape 16:9 (1024 × 576)"
+    assert str(size_title("landscape_16_9")) == "Landscape 16:9 (1024 × 576)"

@@ -82,15 +82,21 @@ def _creates() -> list[Case]:
         "429 that asks for nothing": status(429, OWN_429),
     }
     final = {  # trying again would not help
-        "400": (status(400, OWN_500), Rejected.default_message.partition(".")[0]),
-        "400 for the content": (status(400, '{"message": "content policy violation"}'), ContentRefused.default_message),
-        "401": (status(401, '{"message": "no"}'), Unauthorised.default_message),
-        "402": (status(402, '{"message": "no"}'), OutOfCredit.default_message),
-        "403 out of credit": (status(403, NO_CREDIT), OutOfCredit.default_message),
-        "403": (status(403, FORBIDDEN), Unauthorised.default_message),
-        "404": (status(404, '{"message": "no such model"}'), Rejected.default_message.partition(".")[0]),
+        "400": (status(400, OWN_500), str(Rejected.default_message).partition(".")[0]),
+        "400 for the content": (
+            status(400, '{"message": "content policy violation"}'),
+            str(ContentRefused.default_message),
+        ),
+        "401": (status(401, '{"message": "no"}'), str(Unauthorised.default_message)),
+        "402": (status(402, '{"message": "no"}'), str(OutOfCredit.default_message)),
+        "403 out of credit": (status(403, NO_CREDIT), str(OutOfCredit.default_message)),
+        "403": (status(403, FORBIDDEN), str(Unauthorised.default_message)),
+        "404": (status(404, '{"message": "no such model"}'), str(Rejected.default_message).partition(".")[0]),
         "a redirect elsewhere": ({"kind": "redirect", "headers": {"Location": "http://127.0.0.2:9/x"}}, MOVED),
-        "429 that asks for an hour": (status(429, OWN_429, **{"Retry-After": "3600"}), RateLimited.default_message),
+        "429 that asks for an hour": (
+            status(429, OWN_429, **{"Retry-After": "3600"}),
+            str(RateLimited.default_message),
+        ),
     }
     lost: dict[str, Mapping[str, Any]] = {  # nobody knows; here nothing was created
         "502 of a gateway": {"kind": "html", "status": 502},
@@ -110,7 +116,7 @@ def _creates() -> list[Case]:
             Case(name=name, model=model, faults=((target, what),), sent=2, unknown=1) for name, what in lost.items()
         ]
         twice = ((target, {"kind": "disconnect", "times": 2}),)
-        told = UnknownOutcome.default_message
+        told = str(UnknownOutcome.default_message)
         rows.append(Case(name="lost twice", model=model, faults=twice, told=told, creates=0, sent=2, unknown=2))
     made: tuple[dict[str, Any], ...] = (
         {"kind": "lost_answer"},
@@ -122,8 +128,8 @@ def _creates() -> list[Case]:
         rows.append(Case(name=name, faults=((CREATE[FLUX_1], what),)))
         rows.append(Case(name=name, model=FLUX_2, faults=((CREATE[FLUX_2], what),), creates=2, unknown=1))
     empty = (
-        ("{}", GenerationFailed.default_message),
-        ('{"has_nsfw_concepts": [true]}', ContentRefused.default_message),
+        ("{}", str(GenerationFailed.default_message)),
+        ('{"has_nsfw_concepts": [true]}', str(ContentRefused.default_message)),
     )
     for body, told in empty:
         faults = ((CREATE[FLUX_2], status(200, body)),)
@@ -147,20 +153,20 @@ def _polls() -> list[Case]:
     }
     rows = [Case(name=f"poll: {name}", faults=(("eachlabs.poll", what),)) for name, what in passes.items()]
     gone = status(404, '{"status": "error", "message": "gone"}')
-    rows.append(Case(name="poll: 404", faults=(("eachlabs.poll", gone),), told=GenerationFailed.default_message))
+    rows.append(Case(name="poll: 404", faults=(("eachlabs.poll", gone),), told=str(GenerationFailed.default_message)))
     return rows
 
 
 def _ends() -> list[Case]:
     """How a prediction may end, told by a poll or by a webhook."""
-    opening = GenerationFailed.default_message.partition(".")[0]
+    opening = str(GenerationFailed.default_message).partition(".")[0]
     rows = []
     for webhooks in (False, True):
         for kind in ("failed", "error"):
             ends = fault("eachlabs.result", kind, body="CUDA out of memory")
             rows.append(Case(name=kind, webhooks=webhooks, faults=ends, told=f"{opening}: CUDA out of memory. Try"))
         ends = fault("eachlabs.result", "nsfw")
-        rows.append(Case(name="nsfw", webhooks=webhooks, faults=ends, told=ContentRefused.default_message))
+        rows.append(Case(name="nsfw", webhooks=webhooks, faults=ends, told=str(ContentRefused.default_message)))
         ends = fault("eachlabs.result", "no_output")
         rows.append(Case(name="success without output", webhooks=webhooks, faults=ends, told=opening))
     ends = fault("eachlabs.result", "cancelled")
@@ -191,7 +197,7 @@ def _downloads() -> list[Case]:
     }
     rows = []
     for model, webhooks in ((FLUX_1, False), (FLUX_1, True), (FLUX_2, False)):
-        told, target = ResultUnusable.default_message, "results.image"
+        told, target = str(ResultUnusable.default_message), "results.image"
         rows += [
             Case(name=f"image: {name}", model=model, webhooks=webhooks, faults=((target, what),))
             for name, what in (passes.items() if not webhooks else ())

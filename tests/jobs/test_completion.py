@@ -461,5 +461,5 @@ async def test_the_place_where_it_was_posted_is_kept(rig: Rig) -> None:
 
 def test_errors_of_the_tree_have_a_sentence_for_the_user() -> None:
     error = GenerationFailed("status=error")
-    assert error.user_message.endswith(".")
-    assert "status" not in error.user_message
+    assert str(error.user_message).endswith(".")
+    assert "status" not in str(error.user_message)

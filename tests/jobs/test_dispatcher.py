@@ -154,8 +154,8 @@ async def test_when_every_key_is_refused_all_that_waits_fails_in_plain_words_wit
         await settled(world, lambda: len(rig.audience.failures) == 5)
         assert len(rig.api.created) == 1
         reasons = {told.failure.reason for told, _ in rig.audience.failures if told.failure}
-        sentences = {told.failure.user_message for told, _ in rig.audience.failures if told.failure}
-        assert (reasons, sentences) == ({error.reason}, {error.default_message})
+        sentences = {str(told.failure.user_message) for told, _ in rig.audience.failures if told.failure}
+        assert (reasons, sentences) == ({error.reason}, {str(error.default_message)})
         assert sorted(told.attempts for told, _ in rig.audience.failures) == [0, 0, 0, 0, 1]
         assert await rig.used() == 0
         rig.clock.advance(FIRST[Trouble.ACCOUNT])
@@ -228,7 +228,7 @@ async def test_in_an_outage_jobs_wait_ten_minutes_and_then_fail_in_plain_words(r
         [(told, _)] = rig.audience.failures
         assert told.failure is not None
         assert told.failure.reason is Reason.TEMPORARY
-        assert "ten minutes" in told.failure.user_message
+        assert "ten minutes" in str(told.failure.user_message)
         assert await rig.used() == 1
 
 

@@ -12,6 +12,7 @@ import jobs.housekeeping
 from jobs.errors import Reason
 from jobs.housekeeping import Housekeeper, Keeping
 from jobs.model import Failure, Job, Posted, StoredImage
+from jobs.sentence import verbatim
 from jobs.status import Status
 from tests.jobs.support import Rig
 
@@ -27,7 +28,7 @@ async def finished(rig: Rig, status: Status, *, size: int = 100) -> Job:
     """A finished job; its images are on the disk where it is undelivered."""
     job = await rig.running()
     if status is Status.FAILED:
-        failure = Failure(reason=Reason.REJECTED, user_message="No such fox.", detail="HTTP 400: no such fox")
+        failure = Failure(reason=Reason.REJECTED, user_message=verbatim("No such fox."), detail="HTTP 400: no such fox")
         ended = await rig.store.mark_failed(job.id, failure)
     else:
         folder = await rig.files.prepare(job.id)

@@ -39,7 +39,7 @@ async def test_old_messages_are_left_alone_since_they_may_show_the_images(rig: R
     assert now is not None
     assert (now.order.reply.message_id, now.order.reply.expires_at) == (None, 0)
     assert now.failure is not None
-    assert "backup" in now.failure.user_message
+    assert "backup" in str(now.failure.user_message)
 
 
 async def test_what_had_ended_before_the_backup_stays_as_it_was(rig: Rig) -> None:

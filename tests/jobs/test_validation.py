@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Model
 from jobs.parameters import LORA_OPTIONS, Option
 from jobs.request import ImageRequest, Lora, body_fields
+from jobs.sentence import verbatim
 from jobs.validation import Chosen, Fault, Faults, validate
 
 URL = "https://example.com/style.safetensors"
@@ -19,7 +20,7 @@ def check(model: Model, **chosen: str | float | bool) -> ImageRequest | Faults:
 
 def sentences(outcome: ImageRequest | Faults) -> list[str]:
     assert isinstance(outcome, Faults)
-    return [fault.sentence for fault in outcome.faults]
+    return [str(fault.sentence) for fault in outcome.faults]
 
 
 def test_a_prompt_alone_is_enough_and_sends_nothing_but_it_and_the_drawn_seed(model: Model) -> None:
@@ -139,7 +140,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_options() -> None:
 
 
 def test_faults_that_the_caller_found_are_told_with_the_others() -> None:
-    given_fault = Fault(option=Option.SAFETY, sentence="not here")
+    given_fault = Fault(option=Option.SAFETY, sentence=verbatim("not here"))
     outcome = validate({Option.PROMPT: ""}, model=FLUX_LORA, drawn_seed=1, faults=[given_fault])
     assert sentences(outcome) == ["The prompt is empty: describe the image in at least one word.", "not here"]
 
@@ -168,7 +169,7 @@ def test_whatever_is_typed_is_either_valid_for_the_vendor_or_explained(model: Mo
     outcome = validate(chosen, model=model, drawn_seed=1)
     if isinstance(outcome, Faults):
         assert outcome.faults
-        assert all(fault.sentence.endswith(".") for fault in outcome.faults)
+        assert all(str(fault.sentence).endswith(".") for fault in outcome.faults)
         return
     assert ImageRequest.from_json(outcome.to_json()) == outcome
     body = body_fields(outcome, model)

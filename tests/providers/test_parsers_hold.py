@@ -37,7 +37,7 @@ BODIES = (OBJECTS | VALUES).map(lambda value: json.dumps(value).encode()) | st.b
 
 def checked(error: ProviderError) -> None:
     """A detail and a sentence that can be logged, stored and shown."""
-    for text in (error.detail, error.user_message):
+    for text in (error.detail, str(error.user_message)):
         assert text.encode().decode().isprintable()
         assert len(text) < 500
         assert KEY not in text

@@ -13,6 +13,7 @@ from jobs.model import Failure, Job, Order, Posted, Reply, StoredImage
 from jobs.outcomes import Admitted
 from jobs.ports import Clock
 from jobs.request import ImageRequest, Lora
+from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
@@ -179,7 +180,7 @@ def claim(store: SqlStore) -> Callable[..., Awaitable[Job | None]]:
 @pytest.fixture
 def change(store: SqlStore) -> Change:
     """Calls the store's method that takes a job to a state; a claim takes whichever job is next in the queue."""
-    failure = Failure(reason=Reason.REJECTED, user_message="Change the size.", detail="400")
+    failure = Failure(reason=Reason.REJECTED, user_message=verbatim("Change the size."), detail="400")
     soon = NOON + 5_000
     ways: dict[Status, Callable[[Job], Awaitable[Job | None]]] = {
         Status.QUEUED: lambda job: store.requeue(job.id, not_before=NOON),

@@ -13,6 +13,7 @@ from jobs.errors import Reason
 from jobs.model import Failure, Job, Order, Posted
 from jobs.outcomes import Admitted
 from jobs.ports import Clock, StoreUnavailable
+from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.address import PostgresAddress, parse_address
 from storage.errors import DriverMissing, ParameterRefused, ServerTooOld
@@ -271,7 +272,7 @@ async def test_a_transition_in_doubt_is_won_or_may_be_repeated(
     async with open_store(wire.address, clock) as store:
         job = await _admitted(store, make_order())
         wire.loses = lost
-        failure = Failure(reason=Reason.DEADLINE, user_message="Late.", detail="late")
+        failure = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
         try:
             failed = await store.mark_failed(job.id, failure)
         except StoreUnavailable:

@@ -9,6 +9,7 @@ from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Job
 from jobs.observer import Observer
+from jobs.sentence import verbatim
 from jobs.status import Status
 from web.metrics import Metrics
 
@@ -57,7 +58,7 @@ def test_without_a_reported_cost_the_estimate_counts(job: Job) -> None:
 def test_a_failed_job_is_counted_with_its_reason(job: Job) -> None:
     """The reason is the domain's word."""
     metrics = Metrics()
-    failure = Failure(reason=Reason.REJECTED, user_message="", detail="")
+    failure = Failure(reason=Reason.REJECTED, user_message=verbatim(""), detail="")
     metrics.changed(replace(job, status=Status.FAILED, failure=failure), Status.SUBMITTING)
     assert samples(metrics) == {("fluxcord_jobs_finished_total", "flux-lora", "rejected", "failed"): 1}
 

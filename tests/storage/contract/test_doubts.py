@@ -8,6 +8,7 @@ from jobs.errors import Reason
 from jobs.model import Failure, Job
 from jobs.outcomes import Execution
 from jobs.ports import Clock
+from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.store import SqlStore
 
@@ -17,7 +18,7 @@ Change = Callable[[Job, Status], Awaitable[Job | None]]
 JobIn = Callable[..., Awaitable[Job]]
 Advance = Callable[[int], None]
 
-FAILURE = Failure(reason=Reason.UNKNOWN_OUTCOME, user_message="Try again.", detail="?")
+FAILURE = Failure(reason=Reason.UNKNOWN_OUTCOME, user_message=verbatim("Try again."), detail="?")
 
 
 @pytest.fixture

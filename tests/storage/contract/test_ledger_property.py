@@ -14,6 +14,7 @@ from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Order, Posted, StoredImage
 from jobs.outcomes import Admitted, OverQuota
+from jobs.sentence import verbatim
 from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
 from tests.postgres import Server
@@ -135,7 +136,7 @@ async def _end(store: SqlStore, how: str, reservation: _Reservation, *, delivere
                 await store.mark_undelivered(job_id, detail="nowhere")
             await store.mark_delivered(job_id, posted=Posted(channel_id=1, message_id=1))
         elif how == "fail":
-            failure = Failure(reason=Reason.DEADLINE, user_message="Late.", detail="late")
+            failure = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
             await store.mark_failed(job_id, failure)
         else:
             await store.mark_cancelling(job_id, sent_too=True)

@@ -9,13 +9,14 @@ import pytest
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Job
+from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.store import SqlStore
 
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
 OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
-FAILURE = Failure(reason=Reason.DEADLINE, user_message="Late.", detail="late")
+FAILURE = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
 
 
 @pytest.mark.parametrize(("concurrency", "per_minute"), [(5, 1_000), (1_000, 5)])

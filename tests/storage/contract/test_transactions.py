@@ -9,6 +9,7 @@ from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Job, Order
 from jobs.outcomes import Admitted
+from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.store import SqlStore
 from tests.storage.support import execute, fetch
@@ -103,7 +104,7 @@ async def test_whatever_a_vendor_says_can_be_stored(store: SqlStore, job_in: Job
     """NUL is no character that every database takes."""
     job = await job_in(Status.RUNNING)
     failed = await store.mark_failed(
-        job.id, Failure(reason=Reason.REJECTED, user_message="No.", detail="<html>\0\N{PILE OF POO}")
+        job.id, Failure(reason=Reason.REJECTED, user_message=verbatim("No."), detail="<html>\0\N{PILE OF POO}")
     )
     assert failed is not None
     assert failed.failure is not None

@@ -6,6 +6,7 @@ import pytest
 from jobs.errors import Reason
 from jobs.model import Failure, Job, Posted, StoredImage
 from jobs.ports import Clock
+from jobs.sentence import verbatim
 from jobs.status import TRANSITIONS, Status, sources
 from storage.engine import QUERIES
 from storage.store import SqlStore
@@ -86,7 +87,7 @@ async def test_an_answer_that_is_the_result_names_its_prediction(store: SqlStore
 async def test_a_failure_is_kept_with_its_reason(store: SqlStore, job_in: JobIn, clock: Clock) -> None:
     """For the user, the log and the metrics."""
     job = await job_in(Status.RUNNING)
-    failure = Failure(reason=Reason.CONTENT_REFUSED, user_message="Change the prompt.", detail="status=error")
+    failure = Failure(reason=Reason.CONTENT_REFUSED, user_message=verbatim("Change the prompt."), detail="status=error")
     failed = await store.mark_failed(job.id, failure)
     assert failed is not None
     assert (failed.failure, failed.finished_at, failed.next_poll_at) == (failure, clock.now(), None)
@@ -159,7 +160,7 @@ async def test_a_job_that_was_never_given_up_is_not_delivered_out_of_the_queue(
 async def test_a_late_or_repeated_write_about_one_create_does_not_hit_the_next(store: SqlStore, job_in: JobIn) -> None:
     """Each names the create that it is about."""
     first = await job_in(Status.SUBMITTING)
-    failure = Failure(reason=Reason.UNKNOWN_OUTCOME, user_message="Again.", detail="lost")
+    failure = Failure(reason=Reason.UNKNOWN_OUTCOME, user_message=verbatim("Again."), detail="lost")
     assert await store.requeue(first.id, not_before=0, attempts=first.attempts) is not None
     second = await store.claim(provider=first.provider, key_id="another", concurrency=1, per_minute=1)
     assert second is not None
