@@ -12,8 +12,8 @@ ROW, BUTTON, STRING_SELECT, TEXT_INPUT, TEXT_DISPLAY, LABEL = 1, 2, 3, 4, 10, 18
 SELECTS = frozenset({3, 5, 6, 7, 8})
 LINK_STYLE, STYLES = 5, frozenset({1, 2, 3, 4, 5})
 ROWS, BUTTONS_A_ROW, OPTIONS, MODAL_PARTS = 5, 5, 25, 5
-CUSTOM_ID, BUTTON_LABEL, PLACEHOLDER, OPTION_TEXT, MODAL_TITLE, INPUT_LABEL = 100, 80, 150, 100, 45, 45
-INPUT_VALUE = 4000
+CUSTOM_ID, BUTTON_LABEL, BUTTON_URL, PLACEHOLDER, OPTION_TEXT = 100, 80, 512, 150, 100
+MODAL_TITLE, INPUT_LABEL, INPUT_HINT, INPUT_VALUE, LABEL_TEXT = 45, 45, 100, 4000, 100
 Path = Sequence[str | int]
 
 
@@ -69,6 +69,8 @@ def _check_button(button: Json, at: Path, seen: set[str], errors: FormErrors) ->
             errors.add([*at], "COMPONENT_BUTTON_LINK", "A link button has a url and no custom id")
         elif not button["url"].startswith(("http://", "https://", "discord://")):
             errors.add([*at, "url"], "URL_TYPE_INVALID_SCHEME", "Not a URL a button may open.")
+        elif len(button["url"]) > BUTTON_URL:
+            errors.too_long([*at, "url"], BUTTON_URL)
     else:
         _check_custom_id(button, at, seen, errors)
     label = button.get("label") or ""
@@ -138,13 +140,26 @@ def _check_field(field: Json, part: Json, at: Path, seen: set[str], errors: Form
         _check_custom_id(field, at, seen, errors)
         if field.get("style") not in {1, 2}:
             errors.choice([*at, "style"], (1, 2))
-        if len(field.get("value") or "") > INPUT_VALUE:
-            errors.too_long([*at, "value"], INPUT_VALUE)
+        for key, most in (("value", INPUT_VALUE), ("placeholder", INPUT_HINT)):
+            if len(field.get(key) or "") > most:
+                errors.too_long([*at, key], most)
+        _check_lengths(field, at, errors)
     else:
         errors.choice([*at, "type"], (TEXT_INPUT, *sorted(SELECTS)))
     label = part.get("label") if part.get("type") == LABEL else field.get("label")
     if not 1 <= len(label or "") <= INPUT_LABEL:
         errors.bad_length([*at, "label"], 1, INPUT_LABEL)
+    if len(part.get("description") or "") > LABEL_TEXT:
+        errors.too_long([*at, "description"], LABEL_TEXT)
+
+
+def _check_lengths(field: Json, at: Path, errors: FormErrors) -> None:
+    least, most = field.get("min_length"), field.get("max_length")
+    for key, value, low in (("min_length", least, 0), ("max_length", most, 1)):
+        if value is not None and not low <= value <= INPUT_VALUE:
+            errors.add([*at, key], "NUMBER_TYPE_MAX", f"int value should be between {low} and {INPUT_VALUE}.")
+    if least is not None and most is not None and least > most:
+        errors.add([*at, "min_length"], "NUMBER_TYPE_MAX", "min_length must not exceed max_length.")
 
 
 def fields_of(part: Json) -> list[Json]:

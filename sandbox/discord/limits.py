@@ -13,6 +13,7 @@ CONTENT, EMBEDS, FIELDS, EMBED_TOTAL, ATTACHMENTS, NONCE = 2000, 10, 25, 6000, 1
 TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, FOOTER, AUTHOR = 256, 4096, 256, 1024, 2048, 256
 _LINKS = (("url",), ("author", "url"))
 _PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
+EMBED_URL, FILE_TEXT, MENTIONS = 2048, 1024, 100
 ATTACHMENT_SCHEME = "attachment://"
 Path = Sequence[str | int]
 
@@ -23,7 +24,11 @@ def check_content(payload: Json, errors: FormErrors) -> None:
     if len(str(payload.get("nonce") or "")) > NONCE:
         errors.too_long(["nonce"], NONCE)
     allowed = payload.get("allowed_mentions") or {}
+    for index, file in enumerate(payload.get("attachments") or []):
+        _text(file, "description", FILE_TEXT, ["attachments", index], errors)
     for name in ("users", "roles"):
+        if len(allowed.get(name) or ()) > MENTIONS:
+            errors.too_long(["allowed_mentions", name], MENTIONS)
         if allowed.get(name) and name in (allowed.get("parse") or ()):
             errors.add(
                 ["allowed_mentions"],
@@ -73,6 +78,8 @@ def _check_url(url: str | None, at: Path, *, pictures: bool, errors: FormErrors)
     schemes = ("http://", "https://", *((ATTACHMENT_SCHEME,) if pictures else ()))
     if not url.startswith(schemes):
         errors.add(at, "URL_TYPE_INVALID_SCHEME", f"Scheme must be one of {schemes}.")
+    if len(url) > EMBED_URL:
+        errors.too_long(at, EMBED_URL)
 
 
 def _text(holder: Json, key: str, limit: int, at: Path, errors: FormErrors) -> int:

@@ -172,7 +172,7 @@ def _filled(field: Json, values: Mapping[str, str]) -> Json:
     name = field["custom_id"]
     filled: Json = {"type": field["type"], "custom_id": name}
     if field["type"] in SELECTS:
-        return {**filled, "values": [values[name]] if name in values else []}
+        return {**filled, "values": _selected(field, values.get(name))}
     text = values.get(name, field.get("value") or "")
     if not text and field.get("required", True):
         raise Refusal(f"{name} is required")
@@ -180,6 +180,22 @@ def _filled(field: Json, values: Mapping[str, str]) -> Json:
     if text and not least <= len(text) <= most:
         raise Refusal(f"{name} must have {least} to {most} characters, not {len(text)}")
     return {**filled, "value": text}
+
+
+def _selected(select: Json, value: str | None) -> list[str]:
+    """Return the one value that was chosen, or those that the select showed as chosen."""
+    options = select.get("options") or []
+    if value is None:
+        chosen = [str(option["value"]) for option in options if option.get("default")]
+    elif select["type"] == STRING_SELECT:
+        chosen = [str(option["value"]) for option in options if value in {option["value"], option["label"]}]
+        if not chosen:
+            raise Refusal(f"{select['custom_id']} does not offer {value}")
+    else:
+        chosen = [value]
+    if not chosen and select.get("required", True):
+        raise Refusal(f"{select['custom_id']} is required")
+    return chosen
 
 
 def write(discord: Discord, user: User, channel: Channel, content: str) -> Message:

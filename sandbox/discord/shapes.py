@@ -55,7 +55,14 @@ _FIELD: Final[dict[str, Shape]] = {
     "max_length": int,
     "options": [{"label": str, "value": str, "description": str, "default": bool}],
 }
-_PART: Final[Shape] = {"type": int, "id": int, "label": str, "components": [_FIELD], "component": _FIELD}
+_PART: Final[Shape] = {
+    "type": int,
+    "id": int,
+    "label": str,
+    "description": str,
+    "components": [_FIELD],
+    "component": _FIELD,
+}
 MESSAGE: Final[Shape] = {
     "content": str,
     "embeds": [_EMBED],
