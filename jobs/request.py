@@ -14,6 +14,7 @@ class Lora:
 
     path: str  # an https URL, or `owner/repo` where the model understands it
     scale: float | None = None  # None: the vendor decides
+    name: str | None = None  # of the entry of the server's library that it was taken from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class ImageRequest:
     """A valid request; None means that nobody chose, so that nothing is sent. The seed is always known."""
 
     model: str  # the catalogue's key
-    prompt: str
+    prompt: str  # as it is sent
     seed: int
     size: str | None = None
     width: int | None = None  # pixels; width and height come together and replace `size`
@@ -30,15 +31,23 @@ class ImageRequest:
     steps: int | None = None
     guidance: float | None = None
     loras: tuple[Lora, ...] = ()
+    added: tuple[str, ...] = ()  # trigger words of LoRAs, which the prompt ends with and nobody typed
     format: str | None = None
     expand_prompt: bool | None = None
     speed: str | None = None
     safety: bool | None = None
+    preset: str | None = None  # the name of the one that was used, to be shown
+    left_out: tuple[str, ...] = ()  # options of that preset that did not count
 
     @property
     def images(self) -> int:
         """How many images this makes; one where nobody chose, as both vendors do."""
         return self.count or 1
+
+    @property
+    def typed_prompt(self) -> str:
+        """The prompt without the trigger words that were added to it."""
+        return self.prompt.removesuffix(", " + ", ".join(self.added)) if self.added else self.prompt
 
     def value(self, option: Option) -> object:
         """What was chosen for the parameter that this option sets, or None; see `Parameter.option`."""
@@ -52,7 +61,7 @@ class ImageRequest:
 
     def without_words(self) -> Self:
         """The same without what a member has written; not to be sent any more."""
-        return replace(self, prompt="", loras=())
+        return replace(self, prompt="", loras=(), added=(), preset=None)
 
     def to_json(self) -> str:
         """The chosen values as a JSON object, for the database."""
@@ -63,6 +72,8 @@ class ImageRequest:
         """The inverse of `to_json`; fields that this version no longer knows are left out."""
         data: dict[str, Any] = json.loads(text)
         data["loras"] = tuple(Lora(**lora) for lora in data.get("loras", ()))
+        data["left_out"] = tuple(data.get("left_out", ()))
+        data["added"] = tuple(data.get("added", ()))
         known = {field.name for field in fields(cls)}
         return cls(**{key: value for key, value in data.items() if key in known})
 
