@@ -15,6 +15,7 @@ import structlog
 from cogs.client import Fluxcord
 from cogs.delivery.audience import DiscordAudience
 from cogs.delivery.contents import Contents
+from cogs.delivery.labels import Labels
 from cogs.delivery.once import Once
 from cogs.delivery.posting import Poster
 from cogs.delivery.progress import ProgressBoard
@@ -23,12 +24,15 @@ from cogs.operator.notices import OperatorNotices
 from features import Features, make_cogs
 from jobs.breaker import Breakers
 from jobs.estimates import Estimates
+from jobs.forecast import Forecasts
 from jobs.housekeeping import Housekeeper
 from jobs.observer import Observers
 from jobs.ports import StoreUnavailable
 from jobs.progress import ProgressReader
+from jobs.reports import Reports
 from jobs.restored import give_up_unfinished
 from jobs.service import JobService
+from jobs.shelf import Shelf
 from jobs.tasks import Tasks
 from jobs.world import World
 from logs import configure_logging
@@ -93,6 +97,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
     database, clock, tasks, metrics = settings.database, SystemClock(), Tasks(), Metrics()
     catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
     estimates = Estimates(catalog)
+    forecasts = Forecasts(catalog, estimates)
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(database, clock))
         restored = restored or (isinstance(database, Path) and await asyncio.to_thread(taken_at, database) is not None)
@@ -124,14 +129,15 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             await service.start()
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
-        poster, contents = Poster(client, clock), Contents(catalog, fit_pictures)
+        shelf, poster = Shelf(store), Poster(client, clock)
+        contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
         notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
         observer = Observers(metrics, notices)
         breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
         lost_creates = make_lost_creates(settings)
         board = ProgressBoard(
             poster,
-            ProgressReader(store, catalog, estimates, clock, breakers, slots=slots, grace=lost_creates.grace).read,
+            ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace).read,
         )
         world = World(
             store=store,
@@ -143,8 +149,11 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             observer=observer,
             clock=clock,
             estimates=estimates,
+            forecasts=forecasts,
             public_url=settings.public_url,
             images_per_day=settings.quota_images_per_day,
+            images_per_day_direct=settings.images_per_day_direct,
+            waiting_jobs_per_user=settings.waiting_jobs_per_user,
             breakers=breakers,
             lost_creates=lost_creates,
             started_at=clock.now(),
@@ -153,11 +162,14 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         service = JobService(world, limits)
         features = Features(
             client=client,
+            clock=clock,
             service=service,
-            desk=OrderDesk(service, clock, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+            shelf=shelf,
+            desk=OrderDesk(service, shelf, clock, unsafe_guilds=frozenset(settings.safety_off_guilds)),
             poster=poster,
             contents=contents,
             tasks=tasks,
+            reports=Reports(store, clock, notices.reported),
         )
         server = WebServer(
             build_app(

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         description="The same outside of all servers: in direct messages, and where a user takes the bot along. As "
         "many as QUOTA_IMAGES_PER_DAY unless set; 0 turns that off.",
     )
+    waiting_jobs_per_user: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        description="Jobs that a user may have waiting in the queue of a server, those being made not counted.",
+    )
     safety_off_guilds: Annotated[list[int], NoDecode] = Field(
         [],
         description="Ids of servers whose admin allows the safety checker to be switched off, in age-restricted "

@@ -172,6 +172,7 @@ class Completion:
             duration = (job.completed_at or job.submitted_at) - job.submitted_at
         if duration is not None:
             self._world.estimates.learn(job.request.model, duration)
+            self._world.forecasts.learn(job.request, duration)
 
 
 def is_awaited(job: Job) -> bool:

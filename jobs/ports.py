@@ -8,6 +8,7 @@ from jobs.catalog import Model, Provider
 from jobs.doubts import DoubtRecords, Kinship, Window
 from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
 from jobs.outcomes import Admission, BatchAdmission, Created, Delivery, Listing, Polled, RemoteImage, WebhookNews
+from jobs.queue import QueueRecords, TookRecords
 from jobs.records import History, PostRecords, Retention
 from jobs.status import Status
 
@@ -131,7 +132,7 @@ class DeliveryDelayed(Exception):
     """Discord could not be reached; the delivery is to be tried again."""
 
 
-class Store(PostRecords, History, DoubtRecords, Retention, Protocol):
+class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRecords, Protocol):
     """Jobs, the quota's ledger and the attempts.
 
     Every change of status is a guarded update: it returns the changed job, or None when the job was no longer in a

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.breaker import Breakers, Trouble
 from jobs.catalog import Catalog, Provider
-from jobs.estimates import Estimates
+from jobs.forecast import Forecasts
 from jobs.model import Job
 from jobs.ports import Clock, Store
 from jobs.status import Status
@@ -19,7 +19,7 @@ class Progress:
     ahead: int = 0  # jobs that are sent before this one; counted up to 1,000
     expected_in: int  # until the images are there, from now; 0 when overdue, or when all that occupies the API is
     elapsed: int = 0  # since it was sent to the API
-    typical: int  # how long the model takes
+    typical: int  # how long the API takes for it, from what was seen of the like
     outage: bool = False  # its API takes nothing now, and that is expected to pass
     search: int = 0  # how long a lost create is looked for in all; 0 once that is over
     can_cancel: bool = True  # not twice; and a synchronous API cannot be told to stop what it has
@@ -37,7 +37,7 @@ class ProgressReader:
         self,
         store: Store,
         catalog: Catalog,
-        estimates: Estimates,
+        forecasts: Forecasts,
         clock: Clock,
         breakers: Breakers,
         *,
@@ -46,7 +46,7 @@ class ProgressReader:
     ) -> None:
         self._store = store
         self._catalog = catalog
-        self._estimates = estimates
+        self._forecasts = forecasts
         self._clock = clock
         self._breakers = breakers
         self._slots = slots
@@ -55,21 +55,24 @@ class ProgressReader:
     async def read(self, job_id: str) -> Progress | None:
         """The job's present state, or None when there is no such job."""
         job = await self._store.get(job_id)
-        if job is None:
-            return None
-        typical = self._estimates.typical(job.request.model)
+        return await self.look_at(job) if job is not None else None
+
+    async def look_at(self, job: Job) -> Progress:
+        """The state of a job that was just read."""
+        usual = self._forecasts.usual(job.request.model)  # of those that go first nobody looks at more than that
+        typical = self._forecasts.expected(job.request)
         if job.status is Status.QUEUED:
             place = await self._store.place(job)
             slots = max(1, self._slots.get(job.provider, 1))
-            rounds = 1 + (place.ahead + place.running) // slots
+            rounds = (place.ahead + place.running) // slots
             now = self._clock.now()
             wait = max(0, job.not_before - now)
-            is_stuck = place.running >= slots and place.last_sent_at is not None and now - place.last_sent_at > typical
+            is_stuck = place.running >= slots and place.last_sent_at is not None and now - place.last_sent_at > usual
             outage = self._breakers.outage(job.provider)
             return Progress(
                 job=job,
                 ahead=place.ahead,
-                expected_in=0 if is_stuck else rounds * typical + wait,
+                expected_in=0 if is_stuck else rounds * usual + typical + wait,
                 typical=typical,
                 outage=outage is not None and outage.trouble is Trouble.SERVICE,
             )

@@ -15,8 +15,8 @@ from jobs.delivering import Delivering
 from jobs.dispatcher import Dispatcher, Limits
 from jobs.ending import Ending
 from jobs.lost import Lost
-from jobs.model import Job, Order, Usage
-from jobs.outcomes import Admission, Admitted
+from jobs.model import DIRECT, Job, Order, Usage
+from jobs.outcomes import Admission, Admitted, BatchAdmission, BatchAdmitted
 from jobs.ports import StoreUnavailable
 from jobs.recovery import Steps, recover
 from jobs.request import estimate_cost
@@ -57,6 +57,7 @@ class JobService:
     async def start(self) -> None:
         """Resume what is unfinished, then start the loops."""
         await self._world.estimates.load(self._world.store)
+        await self._world.forecasts.load(self._world.store)
         await recover(self._world, self._steps)
         self._started = True
         self._world.tasks.supervise("dispatcher", self._dispatcher.run)
@@ -89,6 +90,11 @@ class JobService:
         """False once the stop has begun."""
         return self._accepting
 
+    @property
+    def serves_directly(self) -> bool:
+        """Whether anything is made outside of the bot's servers."""
+        return self._world.allowance(DIRECT) > 0
+
     def outage(self, model: Model) -> Outage | None:
         """What keeps orders for this model waiting now; where it is `hopeless` none should be placed."""
         return self._world.breakers.outage(model.provider)
@@ -101,32 +107,52 @@ class JobService:
             StoreUnavailable: nothing was written.
             KeyError: the order's model is not on offer.
         """
-        if not self._accepting:
-            raise NotAccepting
-        world = self._world
-        model = world.catalog.get(order.request.model)
-        if model is None:
-            raise KeyError(order.request.model)
+        world, model = self._world, self._orderable(order)
         admission = await world.store.admit(
             order,
             provider=model.provider,
             estimated_cost=estimate_cost(order.request, model),
-            allowance=world.images_per_day,
+            allowance=world.allowance(order.guild_id),
+            most_waiting=world.waiting_jobs_per_user,
         )
         if isinstance(admission, Admitted):
-            _log.info("accepted", model=model.key, images=order.request.images, **about(admission.job))
-            world.observer.admitted(admission.job)
-            world.audience.follow(admission.job)
+            self._accepted(admission.job)
+            world.slot_freed.wake()
+        return admission
+
+    async def place_batch(self, orders: Sequence[Order], *, message_id: int) -> BatchAdmission:
+        """Reserve and enqueue all orders of one interaction, which are for one model, or none of them.
+
+        `message_id` is the message that sums them up from then on. Raises what `place_order` raises.
+        """
+        world, first = self._world, orders[0]
+        model = self._orderable(first)
+        admission = await world.store.admit_batch(
+            orders,
+            provider=model.provider,
+            estimated_cost=estimate_cost(first.request, model),
+            allowance=world.allowance(first.guild_id),
+            most_waiting=world.waiting_jobs_per_user,
+            message_id=message_id,
+        )
+        if isinstance(admission, BatchAdmitted):
+            for job in admission.jobs:
+                self._accepted(job)
             world.slot_freed.wake()
         return admission
 
     async def usage(self, *, guild_id: int, user_id: int) -> Usage:
-        """The user's images in this server within the last 24 hours."""
-        return await self._world.store.usage(guild_id=guild_id, user_id=user_id, allowance=self._world.images_per_day)
+        """The user's images in this server, or outside of all servers, within the last 24 hours."""
+        allowance = self._world.allowance(guild_id)
+        return await self._world.store.usage(guild_id=guild_id, user_id=user_id, allowance=allowance)
 
     async def get(self, job_id: str) -> Job | None:
         """One job, or None when it is unknown here."""
         return await self._world.store.get(job_id)
+
+    async def shown_in(self, message_id: int) -> Job | None:
+        """The job that a message of ours was sent for, or None when no message is known by that id."""
+        return await self._world.store.job_of_message(message_id)
 
     async def cancel(self, job: Job) -> bool:
         """Begin to stop a job for its user; refunded once it is stopped. False when it is too late for that."""
@@ -135,6 +161,19 @@ class JobService:
     async def recent_loras(self, *, guild_id: int, user_id: int) -> Sequence[str]:
         """The LoRA sources that the user took last in this server, newest first."""
         return await self._world.store.recent_loras(guild_id=guild_id, user_id=user_id, limit=25)
+
+    def _orderable(self, order: Order) -> Model:
+        if not self._accepting:
+            raise NotAccepting
+        model = self._world.catalog.get(order.request.model)
+        if model is None:
+            raise KeyError(order.request.model)
+        return model
+
+    def _accepted(self, job: Job) -> None:
+        _log.info("accepted", model=job.request.model, images=job.request.images, **about(job))
+        self._world.observer.admitted(job)
+        self._world.audience.follow(job)
 
     # ── for the webhook receiver ─────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ from jobs.catalog import Catalog, Provider
 from jobs.doubts import LostCreates
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
+from jobs.forecast import Forecasts
 from jobs.model import DIRECT, Failure, Job, Usage
 from jobs.observer import Observer
 from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
@@ -39,6 +40,7 @@ class World:
     observer: Observer
     clock: Clock
     estimates: Estimates
+    forecasts: Forecasts
     public_url: str | None  # where webhooks reach us; None turns them off
     images_per_day: int  # a member's in a server
     images_per_day_direct: int  # a user's outside of all servers; 0: nobody may

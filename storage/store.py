@@ -14,15 +14,20 @@ from storage.driver import require_asyncpg
 from storage.engine import Engine
 from storage.history import History
 from storage.housekeeping import Housekeeping
+from storage.library import Libraries
 from storage.migrate import migrate
 from storage.posts import Posts
 from storage.presets import Presets
+from storage.queue import Queue
 from storage.reads import Reads
+from storage.reports import Reports
 from storage.sqlite import open_sqlite
 from storage.transitions import Transitions
 
 
-class SqlStore(Admissions, Claims, Transitions, Reads, Posts, History, Doubts, Housekeeping, Presets):
+class SqlStore(
+    Admissions, Claims, Transitions, Reads, Posts, History, Doubts, Housekeeping, Presets, Reports, Queue, Libraries
+):
     """Implements `jobs.ports.Store` on any engine.
 
     A cancelled write is finished first, then the cancellation goes on: no status is lost because the bot stops.

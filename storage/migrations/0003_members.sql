@@ -86,3 +86,34 @@ CREATE INDEX reports_untold ON reports (reported_at) WHERE told_at IS NULL;
 -- From a message back to its job.
 CREATE INDEX posts_message ON posts (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX jobs_posted_message ON jobs (posted_message_id) WHERE posted_message_id IS NOT NULL;
+
+-- ── LoRA library ─────────────────────────────────────────────────────────────
+
+-- A server has a name once, whatever its case: `name_key` is its compared form. `models` and `triggers` are JSON lists.
+CREATE TABLE loras (
+    id TEXT NOT NULL PRIMARY KEY,
+    guild_id BIGINT NOT NULL,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL CHECK (name <> ''),
+    source TEXT NOT NULL CHECK (source <> ''),
+    models TEXT NOT NULL,
+    triggers TEXT NOT NULL,
+    scale DOUBLE PRECISION,
+    age_restricted INTEGER NOT NULL CHECK (age_restricted IN (0, 1)),
+    approved INTEGER NOT NULL CHECK (approved IN (0, 1)),
+    added_by BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    UNIQUE (guild_id, name_key)
+);
+
+-- Small pictures, apart, so that the start reads the entries without them.
+CREATE TABLE lora_previews (
+    lora_id TEXT NOT NULL PRIMARY KEY REFERENCES loras (id) ON DELETE CASCADE,
+    picture BYTEA NOT NULL
+);
+
+CREATE TABLE library_rules (
+    guild_id BIGINT NOT NULL PRIMARY KEY,
+    approval INTEGER NOT NULL CHECK (approval IN (0, 1)),
+    raw_sources INTEGER NOT NULL CHECK (raw_sources IN (0, 1))
+);

@@ -12,6 +12,7 @@ from jobs.catalog import FLUX_LORA, Catalog, Model, Provider
 from jobs.doubts import Kinship, LostCreates, Window
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
+from jobs.forecast import Forecasts
 from jobs.model import Job, Order, Posted, Reply, StoredImage, Usage
 from jobs.outcomes import (
     Accepted,
@@ -200,6 +201,7 @@ class Rig:
     audience: RememberingAudience = field(default_factory=RememberingAudience)
     observer: CountingObserver = field(default_factory=CountingObserver)
     allowance: int = 20
+    most_waiting: int = 100
     orders: int = 0
     started_at: int = 0
     synchronous: bool = False
@@ -217,9 +219,12 @@ class Rig:
             audience=self.audience,
             observer=self.observer,
             clock=self.clock,
-            estimates=Estimates(catalog),
+            estimates=(estimates := Estimates(catalog)),
+            forecasts=Forecasts(catalog, estimates),
             public_url=public_url,
             images_per_day=self.allowance,
+            images_per_day_direct=self.allowance,
+            waiting_jobs_per_user=self.most_waiting,
             breakers=Breakers({self.api.provider: self.api.key_ids}, self.clock, self.observer),
             lost_creates=self.lost_creates,
             started_at=self.started_at,

@@ -10,7 +10,7 @@ GRACE = 120_000
 async def read(rig: Rig, job_id: str) -> Progress:
     world = rig.world()
     reader = ProgressReader(
-        world.store, world.catalog, world.estimates, rig.clock, world.breakers,
+        world.store, world.catalog, world.forecasts, rig.clock, world.breakers,
         slots={Provider.EACHLABS: 1}, grace=GRACE,
     )  # fmt: skip
     progress = await reader.read(job_id)

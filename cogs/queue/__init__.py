@@ -1,0 +1,1 @@
+"""What a member has waiting and under way."""
