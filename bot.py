@@ -34,6 +34,7 @@ from jobs.restored import give_up_unfinished
 from jobs.service import JobService
 from jobs.shelf import Shelf
 from jobs.tasks import Tasks
+from jobs.waiting import Waiting
 from jobs.world import World
 from logs import configure_logging
 from parts import (
@@ -109,8 +110,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             )
         )
         source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
-        apis = make_apis(settings, http)
-        limits = make_limits(settings)
+        apis, limits = make_apis(settings, http), make_limits(settings)
         slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
 
         async def set_up(client: Fluxcord) -> None:
@@ -135,10 +135,8 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         observer = Observers(metrics, notices)
         breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
         lost_creates = make_lost_creates(settings)
-        board = ProgressBoard(
-            poster,
-            ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace).read,
-        )
+        reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
+        board = ProgressBoard(poster, reader.read)
         world = World(
             store=store,
             apis=apis,
@@ -169,6 +167,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             poster=poster,
             contents=contents,
             tasks=tasks,
+            waiting=Waiting(store, reader),
             reports=Reports(store, clock, notices.reported),
         )
         server = WebServer(

@@ -12,11 +12,23 @@ from cogs.delivery.reminders import Reminders
 from cogs.desk import OrderDesk
 from cogs.help import Help
 from cogs.history.cog import History
-from cogs.history.showing import Showing
 from cogs.imagine import Imagine
+from cogs.presets.cog import Presets
+from cogs.presets.saving import Saving
+from cogs.queue.cog import Queue
+from cogs.results.edits import Edits
+from cogs.results.finding import Finder
 from cogs.results.gallery import Gallery
+from cogs.results.menus import Menus
+from cogs.results.repeats import Repeats
+from cogs.results.reporting import Reporting
+from cogs.settings.cog import Settings
+from jobs.ports import Clock
+from jobs.reports import Reports
 from jobs.service import JobService
+from jobs.shelf import Shelf
 from jobs.tasks import Tasks
+from jobs.waiting import Waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,21 +36,32 @@ class Features:
     """What the features are made of."""
 
     client: Fluxcord
+    clock: Clock
     service: JobService
+    shelf: Shelf
     desk: OrderDesk
     poster: Poster
     contents: Contents
     tasks: Tasks
+    waiting: Waiting
+    reports: Reports
 
 
 def make_cogs(of: Features) -> list[commands.Cog]:
     """One cog a feature."""
     client, service, desk = of.client, of.service, of.desk
+    finder = Finder(service)
+    repeats, reporting = Repeats(service, desk, finder), Reporting(of.reports, finder)
+    edits = Edits(service, desk, finder, repeats)
     return [
-        Imagine(client, service, desk),
-        Gallery(client, service, desk, of.poster),
-        History(client, service, Showing(service, of.contents)),
+        Imagine(client, service, desk, of.shelf),
+        Gallery(client, service, of.poster, finder=finder, repeats=repeats, edits=edits, reporting=reporting),
+        Menus(client, service.catalog, finder, repeats, reporting),
+        History(client, service, of.clock, contents=of.contents, poster=of.poster),
+        Presets(client, of.shelf, service, Saving(of.shelf, service, finder)),
+        Settings(client, of.shelf, service),
         Reminders(service, of.tasks),
         Account(service),
+        Queue(client, service, of.waiting),
         Help(service.catalog),
     ]

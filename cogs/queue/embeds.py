@@ -1,7 +1,6 @@
 """What `/queue` and the bound of the queue say: pure functions from the domain's values to embeds."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 import discord
 
@@ -12,24 +11,10 @@ from jobs.outcomes import TooManyWaiting
 from jobs.progress import Progress
 from jobs.sentence import Sentence, say, say_count
 from jobs.status import Status
+from jobs.waiting import QueuePage
 from words.speech import Words
 
-PER_PAGE: Final = 10  # jobs: two rows of buttons
 _PROMPT_GLIMPSE: Final = 100  # characters
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueuePage:
-    """At most ten of a member's unfinished jobs, and where they stand among all of them."""
-
-    number: int  # from 0
-    pages: int  # at least 1
-    jobs: tuple[Progress, ...]
-
-    @property
-    def first(self) -> int:
-        """The number, from 1, of the first job shown."""
-        return 1 + self.number * PER_PAGE
 
 
 def queue_embed(page: QueuePage, catalog: Catalog, words: Words) -> discord.Embed:
@@ -102,6 +87,8 @@ def standing(progress: Progress) -> tuple[Sentence, ...]:
             happens = say("**Being posted**")
         case Status.DELIVERED | Status.UNDELIVERED | Status.CANCELLED | Status.FAILED:
             happens = say("**Over**")
+        case _:
+            assert_never(progress.job.status)
     return (happens,)
 
 
