@@ -59,6 +59,11 @@ def _catalogue(locale: str) -> Catalogue:
 
 @functools.cache
 def _texts(name: str) -> gettext.NullTranslations:
+    return read(name)
+
+
+def read(name: str) -> gettext.NullTranslations:
+    """The texts of the catalogue of that name."""
     with catalogue_file(name).open("rb") as file:
         catalogue = read_po(file, locale=name)
     compiled = io.BytesIO()

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 PLACES: Final = ("cogs", "jobs", "providers", "media", "features.py")
-_ONE: Final = frozenset({"say", "locale_str"})
+_ONE: Final = "say"
+_DESCRIBED: Final = "locale_str"
 _COUNTED: Final = "say_count"
 
 
@@ -18,6 +19,7 @@ class Message:
     text: str
     plural: str | None  # for a number other than one
     place: str  # the file, from the project's root
+    described: bool = False  # Discord itself shows it of a command
 
 
 class NotLiteral(Exception):
@@ -40,9 +42,9 @@ def messages_in(source: str, *, place: str) -> Iterator[Message]:
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = _name(call.func)
-        if name in _ONE:
+        if name in {_ONE, _DESCRIBED}:
             [text] = _literals(call, 1, place)
-            yield Message(text=text, plural=None, place=place)
+            yield Message(text=text, plural=None, place=place, described=name == _DESCRIBED)
         elif name == _COUNTED:
             text, plural = _literals(call, 2, place)
             yield Message(text=text, plural=plural, place=place)
