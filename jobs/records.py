@@ -1,6 +1,8 @@
 """What the store remembers beside the states of jobs, as protocols: what was posted, who was told, what is kept."""
 
+import enum
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from jobs.model import Job, Post, Posted
@@ -25,12 +27,57 @@ class PostRecords(Protocol):
         """Discord refused this message, so it is certainly not there; one that has a name stays."""
         ...
 
+    async def job_of_message(self, message_id: int) -> Job | None:
+        """The job that a message was sent for, or whose result was edited into it."""
+        ...
+
+
+class Series(enum.Enum):
+    """What a history goes along, each newest first."""
+
+    KEPT = "kept"  # results that could be posted nowhere and wait for their user
+    SHOWN = "shown"  # results that their user has, without those that they deleted
+    FAVOURITES = "favourites"  # of these, the ones that their user marked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glimpse:
+    """As much of a result as a search looks at."""
+
+    job_id: str
+    model: str
+    prompt: str  # empty where the retention has removed it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """A user in a server: each has a history of its own."""
+
+    guild_id: int
+    user_id: int
+
 
 class History(Protocol):
     """What a user has in a server, and what nobody has told them yet."""
 
-    async def history(self, *, guild_id: int, user_id: int, limit: int) -> Sequence[Job]:
-        """At most `limit` of the user's jobs in this server: those whose result is kept first, then newest first."""
+    async def results_before(self, whose: Whose, series: Series, job_id: str, *, limit: int) -> Sequence[Glimpse]:
+        """The next older ones than this job in a series, newest first."""
+        ...
+
+    async def results_after(self, whose: Whose, series: Series, job_id: str, *, limit: int) -> Sequence[Glimpse]:
+        """The next newer ones than this job in a series, oldest first."""
+        ...
+
+    async def is_favourite(self, job: Job) -> bool:
+        """Whether its user marked it."""
+        ...
+
+    async def mark_favourite(self, job: Job, *, is_one: bool) -> None:
+        """Its user marks it, or takes the mark back; without effect on what no history shows."""
+        ...
+
+    async def hide(self, job_id: str) -> Job | None:
+        """Let no history show it, as a favourite neither; None when it is so already, or it was never delivered."""
         ...
 
     async def untold(self, *, guild_id: int, user_id: int, limit: int) -> Sequence[Job]:

@@ -104,4 +104,5 @@ class Housekeeping(Part):
         )
         if row is not None:
             await self._sql.remove_posts(connection, job_id=job.id)
+            await self._sql.remove_report_words(connection, job_id=job.id)
         return row

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from jobs.model import Post, Posted
+from jobs.model import Job, Post, Posted
 from storage.part import Part, uninterrupted
+from storage.rows import job_or_none
 
 
 class Posts(Part):
@@ -49,3 +50,8 @@ class Posts(Part):
         """Discord refused this message, so it is certainly not there; one that has a name stays."""
         async with self._engine.transaction() as connection:
             await self._sql.forget_post(connection, job_id=job_id, part=part)
+
+    async def job_of_message(self, message_id: int) -> Job | None:
+        """The job that a message was sent for, or whose result was edited into it."""
+        async with self._engine.reading() as connection:
+            return job_or_none(await self._sql.job_of_message(connection, message_id=message_id))

@@ -7,12 +7,14 @@ from typing import Final
 import discord
 
 from cogs.results.buttons import CANCEL, DELETE
+from jobs.ids import is_job_id
 from jobs.model import Job
 
 READY: Final = "ready"
 FAILURE: Final = "failure"
 RESPONSE: Final = "response"  # a private one that shows a result
 _IMAGES: Final = re.compile(r"images (\d+)-(\d+)")
+_WORDS: Final = re.compile(r"[0-9a-z]+")
 _EPOCH: Final = 1_420_070_400_000  # UTC ms; https://discord.com/developers/docs/reference#snowflakes
 _TIME_SHIFT: Final = 22  # bits of a snowflake below its time
 
@@ -61,6 +63,17 @@ def is_part(message: discord.Message, job: Job, part: str) -> bool:
             return result is not None and (answered == result or message.content.endswith(f"/{result}"))
         case _:
             return False
+
+
+def job_shown_in(message: discord.Message) -> str | None:
+    """The id of the one job that a message of ours is about; None: of none, or of several.
+
+    Its buttons, files and footers tell: what members write stands in none of these.
+    """
+    texts = [*_custom_ids(message), *(attachment.filename for attachment in message.attachments)]
+    texts += [embed.footer.text or "" for embed in message.embeds]
+    found = {word for text in texts for word in _WORDS.findall(text) if is_job_id(word)}
+    return found.pop() if len(found) == 1 else None
 
 
 def just_before(job: Job, moment: int, *, margin: int) -> int:

@@ -1,13 +1,16 @@
 """What the bot's operator is told, and when: each trouble once when it comes and once when it has gone. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from cogs.operator.reported import ReportDigest, text_of
 from jobs.breaker import Circuit, State, Trouble
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Job
+from jobs.reports import Report
+from jobs.sentence import Sentence, say, say_count, verbatim
 
 PATIENCE: Final = 3 * 60_000  # ms; a service's trouble that is over by then is told to nobody
 SETTLED: Final = 60_000  # ms; a key that is refused again within that has not recovered
@@ -35,8 +38,9 @@ class _Episode:
 class Notice:
     """A message for the operator."""
 
-    text: str
+    text: Sentence
     lost: Mapping[str, int] = field(default_factory=dict)  # by job: how many of its creates are told of with it
+    reports: Sequence[Report] = ()  # what is told of with it
 
 
 @dataclass(kw_only=True)
@@ -59,6 +63,7 @@ class Bulletin:
     def __init__(self) -> None:
         self._episodes: dict[str, _Episode] = {}
         self._losses: dict[Provider, _Losses] = {}
+        self._reports = ReportDigest()
 
     def circuit_changed(self, circuit: Circuit, *, now: int) -> None:
         """A key's breaker has opened, has closed, or is open for another trouble."""
@@ -76,9 +81,14 @@ class Bulletin:
         losses.jobs[job.id] = job.unknown_creates
         losses.creates += creates
 
-    def due(self, now: int, *, all_losses: bool = False) -> list[Notice]:
-        """The messages to be sent now, each handed out once; `all_losses`: at the end, lost creates without delay."""
-        notices = []
+    def reported(self, report: Report) -> None:
+        """Somebody finds something wrong with an image."""
+        self._reports.add(report)
+
+    def due(self, now: int, *, at_the_end: bool = False) -> list[Notice]:
+        """The messages to be sent now, each handed out once; `at_the_end`: nothing is gathered any longer."""
+        told = self._reports.due(now, all_at_once=at_the_end)
+        notices = [Notice(text=text_of(reports), reports=reports) for reports in told]
         for key_id, episode in list(self._episodes.items()):
             at = _moment(episode)
             if at is None or now < at:
@@ -92,7 +102,7 @@ class Bulletin:
                 notices.append(Notice(text=_opened(episode.circuit, self._open(episode.circuit.provider))))
         for provider, losses in self._losses.items():
             at = losses.due_at()
-            if at is not None and (all_losses or now >= at):
+            if at is not None and (at_the_end or now >= at):
                 text = _lost(provider, list(losses.jobs), losses.creates)
                 notices.append(Notice(text=text, lost=losses.jobs))
                 losses.jobs, losses.creates, losses.told_at = {}, 0, now
@@ -102,6 +112,7 @@ class Bulletin:
         """When there will be something to say if nothing else happens; None: never."""
         moments = [_moment(episode) for episode in self._episodes.values()]
         moments += [losses.due_at() for losses in self._losses.values()]
+        moments.append(self._reports.next_at())
         return min((at for at in moments if at is not None), default=None)
 
     def _open(self, provider: Provider) -> list[Circuit]:
@@ -125,39 +136,67 @@ def _moment(episode: _Episode) -> int | None:
             assert_never(circuit.trouble)
 
 
-def _key(circuit: Circuit) -> str:
-    """`its API key`, or which one of several."""
+def _key(circuit: Circuit) -> Sentence:
+    """The setting of the API's key, or which one of several."""
     setting = _SETTINGS[circuit.provider]
-    return f"`{setting}`" if circuit.of == 1 else f"key {circuit.number} of {circuit.of} in `{setting}`"
+    if circuit.of == 1:
+        return verbatim(f"`{setting}`")
+    return say("key {number} of {total} in `{setting}`", number=circuit.number, total=circuit.of, setting=setting)
 
 
-def _opened(circuit: Circuit, opened: list[Circuit]) -> str:
-    title, jobs = f"**{_TITLES[circuit.provider]}**", _fate(circuit.of - len(opened), opened)
+def _opened(circuit: Circuit, opened: list[Circuit]) -> Sentence:
+    title, key, fate = _TITLES[circuit.provider], _key(circuit), _fate(circuit.of - len(opened), opened)
     if circuit.trouble is Trouble.SERVICE:
-        return f"{title} has had trouble for minutes ({_key(circuit)}). {jobs} There is nothing to do here."
+        return say(
+            "**{api}** has had trouble for minutes ({key}). {fate} There is nothing to do here.",
+            api=title,
+            key=key,
+            fate=fate,
+        )
     if circuit.reason is Reason.OUT_OF_CREDIT:
-        return f"The credit at {title} is used up ({_key(circuit)}). Top it up there; the bot needs no restart. {jobs}"
-    return f"{title} refuses the bot's API key ({_key(circuit)}). Check it in `.env`, then start the bot again. {jobs}"
+        return say(
+            "The credit at **{api}** is used up ({key}). Top it up there; the bot needs no restart. {fate}",
+            api=title,
+            key=key,
+            fate=fate,
+        )
+    return say(
+        "**{api}** refuses the bot's API key ({key}). Check it in `.env`, then start the bot again. {fate}",
+        api=title,
+        key=key,
+        fate=fate,
+    )
 
 
-def _fate(working: int, opened: list[Circuit]) -> str:
+def _fate(working: int, opened: list[Circuit]) -> Sentence:
     """What becomes of the API's jobs: as `jobs.breaker.Outage` decides it."""
     if working:
-        return f"{working} other {'key takes' if working == 1 else 'keys take'} its jobs over."
+        return say_count("{count} other key takes its jobs over.", "{count} other keys take its jobs over.", working)
     if any(circuit.trouble is Trouble.SERVICE for circuit in opened):
-        return "No key works now: jobs wait for ten minutes, then fail; their users are refunded."
-    return "No key works now: jobs for this API fail until one does; their users are refunded."
+        return say("No key works now: jobs wait for ten minutes, then fail; their users are refunded.")
+    return say("No key works now: jobs for this API fail until one does; their users are refunded.")
 
 
-def _recovered(circuit: Circuit) -> str:
-    return f"**{_TITLES[circuit.provider]}** works again ({_key(circuit)})."
+def _recovered(circuit: Circuit) -> Sentence:
+    return say("**{api}** works again ({key}).", api=_TITLES[circuit.provider], key=_key(circuit))
 
 
-def _lost(provider: Provider, jobs: list[str], count: int) -> str:
-    title = _TITLES[provider]
+def _lost(provider: Provider, jobs: list[str], count: int) -> Sentence:
     ids = ", ".join(f"`{job_id}`" for job_id in jobs[:_IDS_MOST]) + (" …" if len(jobs) > _IDS_MOST else "")
-    what = "1 create" if count == 1 else f"{count} creates"
-    was = "was" if count == 1 else "were"
-    looked = f" and {was} not found again" if provider is Provider.EACHLABS else ""
-    paid = "It may have been paid" if count == 1 else "Each may have been paid"
-    return f"**{title}**: {what} got no answer{looked}. {paid}: compare with the bill there. Jobs: {ids}"
+    if provider is Provider.EACHLABS:  # its list can be searched
+        return say_count(
+            "**{api}**: {count} create got no answer and was not found again. "
+            "It may have been paid: compare with the bill there. Jobs: {jobs}",
+            "**{api}**: {count} creates got no answer and were not found again. "
+            "Each may have been paid: compare with the bill there. Jobs: {jobs}",
+            count,
+            api=_TITLES[provider],
+            jobs=ids,
+        )
+    return say_count(
+        "**{api}**: {count} create got no answer. It may have been paid: compare with the bill there. Jobs: {jobs}",
+        "**{api}**: {count} creates got no answer. Each may have been paid: compare with the bill there. Jobs: {jobs}",
+        count,
+        api=_TITLES[provider],
+        jobs=ids,
+    )

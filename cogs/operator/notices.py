@@ -1,7 +1,7 @@
 """Tells the bot's operator, in a channel of theirs, what nobody else can mend."""
 
 import asyncio
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 import discord
@@ -14,8 +14,11 @@ from jobs.doubts import DoubtRecords
 from jobs.errors import Reason
 from jobs.model import Job
 from jobs.ports import Clock, StoreUnavailable
+from jobs.reports import Report, ReportRecords
+from jobs.sentence import Sentence
 from jobs.signal import Signal
 from jobs.status import Status
+from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 DAY: Final = 24 * 3600 * 1000  # ms
@@ -24,10 +27,14 @@ GOODBYE: Final = 2.0  # seconds that Discord has at the stop
 _TRIES: Final = 30  # then it is dropped: the log has it all
 
 
+class NoticeRecords(DoubtRecords, ReportRecords, Protocol):
+    """What the operator is told of, and was told of."""
+
+
 class OperatorNotices:
     """An observer that writes to OPERATOR_CHANNEL_ID; without one it says nothing, since the log has it all."""
 
-    def __init__(self, client: discord.Client, clock: Clock, store: DoubtRecords, *, channel_id: int | None) -> None:
+    def __init__(self, client: discord.Client, clock: Clock, store: NoticeRecords, *, channel_id: int | None) -> None:
         self._client = client
         self._store = store
         self._clock = clock
@@ -55,6 +62,11 @@ class OperatorNotices:
         self._bulletin.circuit_changed(circuit, now=self._clock.now())
         self._signal.wake()
 
+    def reported(self, report: Report) -> None:
+        """Told at once, or with others that come within a minute."""
+        self._bulletin.reported(report)
+        self._signal.wake()
+
     async def load(self) -> None:
         """Take up what an earlier process did not come to tell of; older than a day, it stands in the metrics alone."""
         if self._channel_id is None:
@@ -62,6 +74,8 @@ class OperatorNotices:
         now = self._clock.now()
         for job in await self._store.untold_losses(since=now - DAY):
             self._bulletin.given_up(job, now=now, creates=job.unknown_creates - job.unknown_told)
+        for report in await self._store.untold_reports(since=now - DAY):
+            self._bulletin.reported(report)
 
     async def run(self) -> None:
         """The loop: say what is due."""
@@ -80,7 +94,7 @@ class OperatorNotices:
 
     async def close(self) -> None:
         """At the stop: say what was still being gathered, unless Discord is slow to take it."""
-        self._unsent += self._bulletin.due(self._clock.now(), all_losses=True)
+        self._unsent += self._bulletin.due(self._clock.now(), at_the_end=True)
         try:
             async with asyncio.timeout(GOODBYE):
                 await self._send()
@@ -97,16 +111,22 @@ class OperatorNotices:
 
     async def _note(self, notice: Notice) -> None:
         """Remember what has been told, so that no start tells it again."""
-        if self._channel_id is None or not notice.lost:
+        if self._channel_id is None:
             return
         try:
-            await self._store.mark_losses_told(notice.lost)
+            if notice.lost:
+                await self._store.mark_losses_told(notice.lost)
+            if notice.reports:
+                await self._store.mark_reports_told(notice.reports)
         except StoreUnavailable as error:
             _log.warning("that the operator was told could not be noted: a start may repeat it", cause=str(error))
 
-    async def _sent(self, text: str) -> bool:
+    async def _sent(self, sentence: Sentence) -> bool:
         if self._channel_id is None:
             return True
+        channel = self._client.get_channel(self._channel_id)
+        server = channel.guild if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else None
+        text = Words(server.preferred_locale.value if server is not None else "en-US")(sentence)
         try:
             await self._client.get_partial_messageable(self._channel_id).send(text)
         except discord.HTTPException as error:

@@ -18,3 +18,12 @@ SET channel_id = excluded.channel_id, message_id = excluded.message_id, posted_a
 
 -- name: forget_post(job_id, part)!
 DELETE FROM posts WHERE job_id = :job_id AND part = :part AND message_id IS NULL;
+
+-- name: job_of_message(message_id)^
+SELECT * FROM jobs
+WHERE id = (
+    SELECT job_id FROM posts WHERE message_id = :message_id
+    UNION ALL
+    SELECT id FROM jobs WHERE posted_message_id = :message_id
+    LIMIT 1
+);

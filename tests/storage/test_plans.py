@@ -15,7 +15,8 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 # What may be read whole: the short lists of migrations and of users in the queue, what the start takes into memory, and
 # indexes of few jobs: unfinished, kept for their users, or perhaps paid for nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|queue_users|presets|defaults|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
+    r"SCAN (schema_migrations|queue_users|presets|defaults|loras|library_rules"
+    r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
@@ -54,13 +55,35 @@ INDEXES = {
     "queued": ["jobs_ready (provider=?)", "jobs_waiting (provider=? AND not_before>?)"],
     "recent_durations": ["jobs_durations (model=?)"],
     "recent_requests_with_lora": ["jobs_with_lora (guild_id=? AND user_id=?)"],
-    "recent_of_user": ["jobs_of_user (guild_id=? AND user_id=?)"],
-    "kept_of_user": ["jobs_kept_of_user (guild_id=? AND user_id=?)"],
+    "kept_before": ["jobs_kept_of_user (guild_id=? AND user_id=? AND id<?)"],
+    "kept_after": ["jobs_kept_of_user (guild_id=? AND user_id=? AND id>?)"],
+    "shown_before": ["jobs_shown_of_user (guild_id=? AND user_id=? AND id<?)"],
+    "shown_after": ["jobs_shown_of_user (guild_id=? AND user_id=? AND id>?)"],
+    "favourites_before": [
+        "sqlite_autoindex_favourites_1 (user_id=? AND guild_id=? AND job_id<?)",
+        "sqlite_autoindex_jobs_1 (id=?)",
+    ],
+    "favourites_after": [
+        "sqlite_autoindex_favourites_1 (user_id=? AND guild_id=? AND job_id>?)",
+        "sqlite_autoindex_jobs_1 (id=?)",
+    ],
+    "is_favourite": ["sqlite_autoindex_favourites_1 (user_id=? AND guild_id=? AND job_id=?)"],
     "untold_of_user": ["jobs_untold (user_id=? AND guild_id=?)"],
     "to_tell": ["jobs_to_tell (finished_at>?)"],
     "posts": ["sqlite_autoindex_posts_1 (job_id=?)"],
+    "job_of_message": [
+        "posts_message (message_id=?)",
+        "jobs_posted_message (posted_message_id=?)",
+        "sqlite_autoindex_jobs_1 (id=?)",
+    ],
+    "untold_reports": ["reports_untold (reported_at>?)"],
+    "mark_report_told": ["sqlite_autoindex_reports_1 (job_id=? AND user_id=?)"],
+    "remove_report_words": ["sqlite_autoindex_reports_1 (job_id=?)"],
     "rename_preset": ["sqlite_autoindex_presets_1 (owner_kind=? AND owner_id=? AND name_key=?)"],
     "remove_preset": ["sqlite_autoindex_presets_1 (owner_kind=? AND owner_id=? AND name_key=?)"],
+    "library_entries": ["sqlite_autoindex_lora_previews_1 (lora_id=?)"],
+    "library_preview": ["sqlite_autoindex_lora_previews_1 (lora_id=?)"],
+    "remove_library_entry": ["sqlite_autoindex_loras_1 (id=?)"],
     "remove_defaults": ["sqlite_autoindex_defaults_1 (owner_kind=? AND owner_id=?)"],
 }
 

@@ -26,10 +26,12 @@ SELECT
 FROM generate_series(1, 20000) AS n;
 INSERT INTO ledger SELECT id, 'reserve', guild_id, user_id, 1, created_at, created_at FROM jobs;
 INSERT INTO attempts SELECT id, 1, 'key', created_at FROM jobs;
-INSERT INTO posts SELECT id, 'result', 2, 3, created_at, created_at FROM jobs;
+INSERT INTO posts SELECT id, 'result', 2, id::bigint, created_at, created_at FROM jobs;
+INSERT INTO favourites SELECT user_id, guild_id, id, created_at FROM jobs;
+INSERT INTO reports SELECT id, 1, 1, 2, 3, '', created_at, created_at FROM jobs;
 ANALYZE;
 """
-GROWING = {"jobs", "ledger", "attempts", "posts"}
+GROWING = {"jobs", "ledger", "attempts", "posts", "reports", "favourites"}
 
 INDEXES = {
     "job_of_interaction": "jobs_interaction_id_idx_key",
@@ -42,7 +44,14 @@ INDEXES = {
     "ahead": "jobs_ready",
     "unfinished": "jobs_unfinished",
     "recent_durations": "jobs_durations",
+    "shown_before": "jobs_shown_of_user",
+    "shown_after": "jobs_shown_of_user",
+    "favourites_before": "favourites_pkey",
+    "favourites_after": "favourites_pkey",
     "job_of_prediction": "jobs_prediction",
+    "job_of_message": "posts_message",
+    "untold_reports": "reports_untold",
+    "remove_report_words": "reports_pkey",
 }
 # These hold unfinished jobs only, and so are short: PostgreSQL takes whichever it likes.
 SHORT = {"jobs_ready", "jobs_waiting", "jobs_at_the_api", "jobs_due", "jobs_unfinished"}

@@ -25,8 +25,8 @@ KEY = replace(CREDIT, provider=Provider.EACHLABS, reason=Reason.UNAUTHORISED, nu
 OUTAGE = replace(CREDIT, provider=Provider.EACHLABS, trouble=Trouble.SERVICE, reason=Reason.TEMPORARY)
 
 
-def due(bulletin: Bulletin, now: int, *, all_losses: bool = False) -> list[str]:
-    return [notice.text for notice in bulletin.due(now, all_losses=all_losses)]
+def due(bulletin: Bulletin, now: int, *, at_the_end: bool = False) -> list[str]:
+    return [str(notice.text) for notice in bulletin.due(now, at_the_end=at_the_end)]
 
 
 def closed(circuit: Circuit, at: int) -> Circuit:
@@ -117,9 +117,9 @@ def test_lost_creates_are_gathered_for_a_minute_and_told_at_most_once_an_hour(bu
 
 def test_at_the_stop_what_was_being_gathered_is_told(bulletin: Bulletin) -> None:
     bulletin.given_up(make_job(provider=Provider.AIMLAPI), now=0)
-    [text] = due(bulletin, 1, all_losses=True)
+    [text] = due(bulletin, 1, at_the_end=True)
     assert text.startswith("**AI/ML API**: 1 create got no answer. It may have been paid")
-    assert due(bulletin, HOUR, all_losses=True) == []
+    assert due(bulletin, HOUR, at_the_end=True) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_what_is_told_of_lost_creates_says_of_which(bulletin: Bulletin) -> None:
     bulletin.given_up(make_job(id="b" * 20, unknown_creates=1), now=0)
     bulletin.given_up(make_job(id="b" * 20, unknown_creates=2), now=0)
     [notice] = bulletin.due(GATHERED)
-    assert "4 creates got no answer" in notice.text
+    assert "4 creates got no answer" in str(notice.text)
     assert notice.lost == {"a" * 20: 3, "b" * 20: 2}
 
 
