@@ -6,11 +6,11 @@ from typing import Final
 
 from jobs.delivering import Delivering
 from jobs.ending import Ending
-from jobs.model import Job, Posted
+from jobs.history import Pages
+from jobs.model import Job, Post, Posted
 from jobs.status import Status
 from jobs.world import World
 
-SHOWN: Final = 10  # jobs in a history
 _AT_ONCE: Final = 10  # ends that are told with one message
 
 
@@ -21,10 +21,7 @@ class Archive:
         self._world = world
         self._ending = ending
         self._delivering = delivering
-
-    async def history(self, *, guild_id: int, user_id: int) -> Sequence[Job]:
-        """The user's last ten jobs in this server: those whose result is kept first, then newest first."""
-        return await self._world.store.history(guild_id=guild_id, user_id=user_id, limit=SHOWN)
+        self.pages: Final = Pages(world.store)
 
     async def untold(self, *, guild_id: int, user_id: int) -> Sequence[Job]:
         """Jobs of the user here that ended without their learning of it; not those that are being told right now."""
@@ -37,22 +34,37 @@ class Archive:
             if job.told_at is None and job.status in {Status.UNDELIVERED, Status.CANCELLED, Status.FAILED}:
                 await self._world.store.mark_told(job.id)
 
-    async def posted(self, job: Job) -> Sequence[Posted]:
-        """Every message that was sent for the job: the parts of a split result, the notice that it is ready.
+    async def posts(self, job: Job) -> Sequence[Post]:
+        """Every message that was noted for the job: the parts of a split result, the notice that it is ready."""
+        return await self._world.store.posts(job.id)
 
-        What a response became by an edit, and was never noted, is not among them.
-        """
+    async def posted(self, job: Job) -> Sequence[Posted]:
+        """Every message that shows or tells something of the job, as far as it is known."""
         posts = await self._world.store.posts(job.id)
-        return [
+        places = [
             Posted(channel_id=post.channel_id, message_id=post.message_id)
             for post in posts
             if post.message_id is not None
         ]
+        return list(dict.fromkeys([*places, *([job.posted] if job.posted is not None else [])]))
 
     def kept(self, job: Job) -> Sequence[Path]:
-        """Where the images of an undelivered job lie, unless they were removed."""
+        """Where the images of a job lie, if they are on our disk."""
         return self._delivering.paths(job)
 
     async def handed_over(self, job: Job, posted: Posted) -> None:
-        """A kept result was shown to its user: it is delivered now, and its files are freed."""
+        """A kept result was shown to its user: it is delivered now."""
         await self._delivering.posted(job, posted)
+
+    async def reposted(self, job: Job, posted: Posted) -> None:
+        """Its user had it posted once more: whoever deletes the result deletes that message too."""
+        await self._world.store.name_post(job.id, f"repost {posted.message_id}", posted=posted)
+
+    async def mark(self, job: Job, *, is_favourite: bool) -> None:
+        """Its user marks a result as a favourite, or takes the mark back."""
+        await self._world.store.mark_favourite(job, is_one=is_favourite)
+
+    async def hide(self, job: Job) -> None:
+        """Its user deleted what was posted: their history forgets it, and its files are freed."""
+        if await self._world.store.hide(job.id) is not None:
+            await self._world.discard(job.id)

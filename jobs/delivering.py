@@ -50,10 +50,14 @@ class Delivering:
                 assert_never(delivery)
 
     async def posted(self, job: Job, posted: Posted) -> None:
-        """The whole result can be seen by its user: a job in `delivering`, or a kept one, is delivered."""
+        """The whole result can be seen by its user: a job in `delivering`, or a kept one, is delivered.
+
+        Its images stay on the disk where nothing else could show them once more, until the retention removes them.
+        """
         world = self._world
         changed = await persist(lambda: world.store.mark_delivered(job.id, posted=posted))
-        await world.discard(job.id)
+        if not job.stays_stored:
+            await world.discard(job.id)
         if changed is not None:
             _log.info("delivered", message_id=posted.message_id, **about(job))
             world.observer.changed(changed, job.status)

@@ -1,4 +1,4 @@
-"""What is kept of finished jobs: words for some days, results that found no way to their users within a cap."""
+"""What is kept of finished jobs: words for some days, results that no message shows for good within a cap."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from jobs.ports import Clock, ImageFiles, Store, StoreUnavailable
+from jobs.status import Status
 
 _log = structlog.get_logger(__name__)
 PAUSE: Final = 15 * 60.0  # seconds between two rounds
@@ -69,13 +70,24 @@ class Housekeeper:
             await asyncio.sleep(BREATH)
 
     async def _hold_the_cap(self) -> None:
-        """Drop the oldest results that found no way to their users; those still to be delivered are never touched."""
+        """Drop the oldest results: first those that their users have seen, then those that found no way to them.
+
+        What is still to be delivered is never touched.
+        """
         try:
             sizes = await self._files.sizes()
         except OSError as error:
             _log.warning("the kept results could not be measured", cause=str(error))
             return
         total, dropped = sum(sizes.values()), 0
+        for job_id in sorted(sizes):  # as they were made
+            if total <= self._keeping.results:
+                break
+            seen = await self._store.get(job_id)
+            if seen is not None and seen.status is Status.DELIVERED:
+                await self._discard(job_id)
+                total -= sizes[job_id]
+                dropped += 1
         while total > self._keeping.results and (kept := await self._store.kept(limit=BATCH)):
             for job in kept:
                 if total <= self._keeping.results:

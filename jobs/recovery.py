@@ -11,6 +11,7 @@ from jobs.ending import Ending
 from jobs.errors import UnknownOutcome
 from jobs.lost import Lost, not_offered
 from jobs.model import Job
+from jobs.sentence import say
 from jobs.status import FINISHED, Status
 from jobs.world import World
 
@@ -33,7 +34,7 @@ async def recover(world: World, steps: Steps) -> int:
     # The last process may have sent the create: it is looked for, never blindly sent again.
     lost = UnknownOutcome(
         "the last process ended while the create was on its way",
-        user_message="The bot was restarted before the image service's answer came. Please try again.",
+        user_message=say("The bot was restarted before the image service's answer came. Please try again."),
     )
     resumed, last = 0, None
     while jobs := await world.store.unfinished(after=last, limit=_AT_ONCE):
@@ -72,5 +73,14 @@ async def _sweep(world: World) -> None:
     """Remove the folders of jobs that no longer need theirs: a stop may have come before it was removed."""
     for job_id in await world.files.job_ids():
         job = await world.store.get(job_id)
-        if job is None or job.removed_at is not None or job.status in FINISHED - {Status.UNDELIVERED}:
+        if job is None or not _may_be_shown(job):
             await world.discard(job_id)
+
+
+def _may_be_shown(job: Job) -> bool:
+    """Whether the images on the disk are still of use."""
+    if job.removed_at is not None or job.hidden_at is not None:
+        return False
+    if job.status is Status.DELIVERED:
+        return job.stays_stored
+    return job.status is Status.UNDELIVERED or job.status not in FINISHED

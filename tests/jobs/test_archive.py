@@ -123,15 +123,15 @@ async def test_only_ends_are_noted_as_told(rig: Rig) -> None:
     assert await told_at(rig, running) is None
 
 
-async def test_what_is_handed_over_is_delivered_and_its_files_are_freed(rig: Rig) -> None:
+async def test_what_is_handed_over_is_delivered_and_its_files_stay(rig: Rig) -> None:
+    """It was shown in a message that nobody can read again."""
     job = await kept(rig)
     records = archive(rig.world())
-    assert await records.history(guild_id=2, user_id=4) == [job]
     await records.handed_over(job, Posted(channel_id=8, message_id=9))
     current = await rig.store.get(job.id)
     assert current is not None
     assert (current.status, current.posted) == (Status.DELIVERED, Posted(channel_id=8, message_id=9))
-    assert list(await rig.files.job_ids()) == []
+    assert list(await rig.files.job_ids()) == [job.id]
     assert rig.observer.changes[-1] == (Status.UNDELIVERED, Status.DELIVERED)
     await records.handed_over(job, Posted(channel_id=8, message_id=10))  # another press lost the race
     current = await rig.store.get(job.id)
@@ -146,3 +146,35 @@ async def test_a_start_leaves_what_is_kept_alone(rig: Rig) -> None:
     await settled(world, lambda: True)
     assert list(await rig.files.job_ids()) == [job.id]
     assert rig.audience.failures == []
+
+
+async def delivered(rig: Rig) -> Job:
+    """A job that was posted to its channel, its files freed."""
+    job = await rig.running()
+    await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id=None)
+    changed = await rig.store.mark_delivered(job.id, posted=Posted(channel_id=3, message_id=6))
+    assert changed is not None
+    return changed
+
+
+async def test_everything_that_was_posted_for_a_job_is_known_once(rig: Rig) -> None:
+    """Its result, its other parts, and what its user had posted again."""
+    job, records = await delivered(rig), archive(rig.world())
+    await rig.store.name_post(job.id, "images 1-2", posted=Posted(channel_id=3, message_id=6))
+    rig.clock.advance(1)
+    await rig.store.begin_post(job.id, "images 3-4", channel_id=3)
+    await records.reposted(job, Posted(channel_id=8, message_id=9))
+    assert await records.posted(job) == [Posted(channel_id=3, message_id=6), Posted(channel_id=8, message_id=9)]
+
+
+async def test_what_its_user_deletes_leaves_the_history_and_the_disk(rig: Rig) -> None:
+    job, records = await kept(rig), archive(rig.world())
+    await records.hide(job)  # nobody has seen it yet: it stays
+    assert list(await rig.files.job_ids()) == [job.id]
+    await records.handed_over(job, Posted(channel_id=8, message_id=9))
+    await records.mark(job, is_favourite=True)
+    await records.hide(job)
+    assert list(await rig.files.job_ids()) == []
+    entry = await records.pages.entry(job.id)
+    assert entry is not None
+    assert (entry.job.hidden_at, entry.is_favourite) == (rig.clock.ms, False)

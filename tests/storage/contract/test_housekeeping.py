@@ -21,9 +21,8 @@ SECRETS = ("a lighthouse", "o/lora", "interaction-token", "Change the size.", "n
 
 async def _found(store: SqlStore) -> dict[str, dict[str, str]]:
     """Every job's row by id, all of it as text."""
-    async with store._engine.reading() as connection:
-        rows = [row async for row in store._sql.recent_of_user(connection, guild_id=1, user_id=7, most=1_000)]
-    return {row["id"]: {name: str(row[name]) for name in row.keys()} for row in rows}  # noqa: SIM118 - a driver's row
+    rows = await execute(store._engine, "SELECT * FROM jobs ORDER BY id")
+    return {str(row[0]): {str(number): str(value) for number, value in enumerate(row)} for row in rows}
 
 
 def _holds(row: dict[str, str], job: Job) -> list[str]:
