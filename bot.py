@@ -4,23 +4,24 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import discord
 import httpx
 import structlog
+from cogs.delivery.labels import Labels
 
 from cogs.client import Fluxcord
 from cogs.delivery.audience import DiscordAudience
 from cogs.delivery.contents import Contents
-from cogs.delivery.labels import Labels
 from cogs.delivery.once import Once
 from cogs.delivery.posting import Poster
 from cogs.delivery.progress import ProgressBoard
 from cogs.desk import OrderDesk
 from cogs.operator.notices import OperatorNotices
+from cogs.rush import Rush
 from features import Features, make_cogs
 from jobs.breaker import Breakers
 from jobs.estimates import Estimates
@@ -50,7 +51,7 @@ from parts import (
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
 from standby import Stopped, Turn, take_turns
-from startup import Health, PassingFault, StartFault, connect, introduce, log_in, prepare_folder
+from startup import Health, PassingFault, StartFault, connect, introduce, log_in, prepare_folder, settle_down
 from stopping import StopOnSignal, log_out
 from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
@@ -64,10 +65,13 @@ _log = structlog.get_logger("bot")
 EXIT_FAULT = 2  # a setting, the token or the database has to be mended first
 
 
-async def serve(settings: Settings, stop: asyncio.Event, *, restored: bool = False) -> None:
+async def serve(
+    settings: Settings, stop: asyncio.Event, *, restored: bool = False, when_started: Callable[[], None] = lambda: None
+) -> None:
     """Run the bot until `stop` is set, then stop gracefully.
 
-    `restored`: the database was restored from a backup, although it does not say so itself.
+    `restored`: the database was restored from a backup, although it does not say so itself. `when_started` is called
+    when everything is made and its work begins.
 
     Raises:
         StartFault: it cannot start.
@@ -79,6 +83,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, restored: bool = Fal
             client = await turn.until_over(stack.enter_async_context(_running(settings, turn, restored=restored)))
             restored = False  # what is unfinished from now on is this process's own
             turn.has_started = True
+            when_started()
             await turn.until_over(connect(client, settings))
 
     try:
@@ -95,7 +100,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, restored: bool = Fal
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIterator[Fluxcord]:
     """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
-    database, clock, tasks, metrics = settings.database, SystemClock(), Tasks(), Metrics()
+    database, clock, tasks, metrics, rush = settings.database, SystemClock(), Tasks(), Metrics(), Rush()
     catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
     estimates = Estimates(catalog)
     forecasts = Forecasts(catalog, estimates)
@@ -136,7 +141,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
         lost_creates = make_lost_creates(settings)
         reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
-        board = ProgressBoard(poster, reader.read)
+        board = ProgressBoard(poster, reader.read, rush)
         world = World(
             store=store,
             apis=apis,
@@ -163,7 +168,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             clock=clock,
             service=service,
             shelf=shelf,
-            desk=OrderDesk(service, shelf, clock, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+            desk=OrderDesk(service, shelf, clock, rush, unsafe_guilds=frozenset(settings.safety_off_guilds)),
             poster=poster,
             contents=contents,
             tasks=tasks,
@@ -203,7 +208,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
 async def _until_signalled(settings: Settings, *, restored: bool) -> None:
     stop = asyncio.Event()
     StopOnSignal(stop, seconds=settings.stop_seconds).install()
-    await serve(settings, stop, restored=restored)
+    await serve(settings, stop, restored=restored, when_started=settle_down)
     _log.info("stopped")
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from cogs.presets.cog import Presets
+from cogs.presets.saving import Saving
+from cogs.settings.cog import Settings
 from discord.ext import commands
 
 from cogs.account import Account
@@ -13,8 +16,6 @@ from cogs.desk import OrderDesk
 from cogs.help import Help
 from cogs.history.cog import History
 from cogs.imagine import Imagine
-from cogs.presets.cog import Presets
-from cogs.presets.saving import Saving
 from cogs.queue.cog import Queue
 from cogs.results.edits import Edits
 from cogs.results.finding import Finder
@@ -22,7 +23,6 @@ from cogs.results.gallery import Gallery
 from cogs.results.menus import Menus
 from cogs.results.repeats import Repeats
 from cogs.results.reporting import Reporting
-from cogs.settings.cog import Settings
 from jobs.ports import Clock
 from jobs.reports import Reports
 from jobs.service import JobService

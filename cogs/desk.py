@@ -11,6 +11,7 @@ from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
 from cogs.place import guild_of, is_age_restricted, missing_permissions
 from cogs.presets.answers import UNKNOWN_PRESET
 from cogs.queue.embeds import too_many_waiting_embed
+from cogs.rush import Rush
 from jobs.breaker import ACCOUNT_SENTENCES
 from jobs.catalog import Model
 from jobs.model import DIRECT, Order, Reply
@@ -45,10 +46,13 @@ NOT_DIRECTLY: Final = say("I make images in servers only: use the command in a c
 class OrderDesk:
     """Accepts orders. `unsafe_guilds` are the servers where the safety checker may be switched off."""
 
-    def __init__(self, service: JobService, shelf: Shelf, clock: Clock, *, unsafe_guilds: frozenset[int]) -> None:
+    def __init__(
+        self, service: JobService, shelf: Shelf, clock: Clock, rush: Rush, *, unsafe_guilds: frozenset[int]
+    ) -> None:
         self._service = service
         self._shelf = shelf
         self._clock = clock
+        self._rush = rush
         self._unsafe_guilds = unsafe_guilds
 
     async def imagine(self, interaction: discord.Interaction[Any], chosen: Chosen) -> None:
@@ -80,7 +84,8 @@ class OrderDesk:
             await _answer(interaction, faults_embed(request.faults, words))
             return
         request = completed.noted(request)
-        message_id = await acknowledge(interaction, private=private)
+        with self._rush.acknowledging():
+            message_id = await acknowledge(interaction, private=private)
         if message_id is not None:
             await self.place(interaction, request, private=private, source=None, message_id=message_id)
 
@@ -102,7 +107,8 @@ class OrderDesk:
         words = Words(interaction.locale.value)
         order = self._make_order(interaction, request, private=private, source=source, message_id=message_id)
         try:
-            admission = await self._service.place_order(order)
+            async with self._rush.turn():
+                admission = await self._service.place_order(order)
         except StoreUnavailable as error:
             _log.info("an order was refused, the database cannot be used", cause=str(error))
             await take_back(interaction, sentence_embed(STORE_TROUBLE, words), private=private)

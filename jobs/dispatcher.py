@@ -16,6 +16,7 @@ from jobs.timing import OUTAGE_LONGEST
 from jobs.world import World
 
 _LONGEST_SLEEP: Final = 30.0  # seconds; a look for what no signal told of
+_ROUND: Final = 0.02  # seconds from one round's begin to the next, at least
 _UNLIMITED: Final = 1_000_000_000
 _AT_ONCE: Final = 50  # jobs read with one query
 
@@ -47,11 +48,15 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Claim for ever: after every signal, and when time alone lets a claim succeed."""
+        loop = asyncio.get_running_loop()
         while True:
+            began = loop.time()
             await self._claim_all()
             for provider in self._world.apis:
                 await self._end_hopeless(provider)
             await self._world.slot_freed.wait(seconds=await self._pause())
+            # A burst of orders would otherwise ask as often, and keep the database from admitting them.
+            await asyncio.sleep(max(0.0, began + _ROUND - loop.time()))
 
     async def _claim_all(self) -> None:
         for provider, key_id, limits in self._keys():

@@ -22,6 +22,7 @@ class Priority(enum.IntEnum):
     NORMAL = 0
     LOW = 1  # what can wait while somebody waits for a single image: of several jobs at once all but the first
 
+
 DIRECT: Final = 0
 """The `guild_id` of whatever is outside of the servers that the bot is in; Discord has no server of that id."""
 
@@ -56,6 +57,7 @@ class Order:
     def is_direct(self) -> bool:
         """Whether it comes from outside of the bot's servers: from direct messages, or where a user took it along."""
         return self.guild_id == DIRECT
+
     priority: Priority = Priority.NORMAL
     batch: int = 1  # jobs that the interaction makes; where there are several, one message sums them up
 

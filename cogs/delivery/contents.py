@@ -28,6 +28,7 @@ _log = structlog.get_logger(__name__)
 Fit = Callable[[Sequence[Path], int], list[list[Fitted]]]
 """Blocking: messages of pictures of at most so many bytes each; raises `media.fit.TooLarge` when none can be made."""
 
+FITTED_AT_ONCE: Final = 1  # results; four large pictures are 100 MB and more while they are encoded again
 _SMALLEST: Final = 2 * fit.MARGIN  # bytes; a message that is refused although it is smaller is not refused for its size
 _LONGEST_LINK: Final = 500  # characters; four of them fit into an embed beside the prompt
 _ESCAPES: Final = {character: f"%{ord(character):02X}" for character in "()<> "}
@@ -53,6 +54,7 @@ class Contents:
     def __init__(self, catalog: Catalog, fit: Fit) -> None:
         self._catalog = catalog
         self._fit = fit
+        self._fitting = asyncio.Semaphore(FITTED_AT_ONCE)
 
     async def show_all(
         self,
@@ -97,7 +99,8 @@ class Contents:
         prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
         chosen = [paths[number - 1] for number in numbers]
         try:
-            fitted = await asyncio.to_thread(self._fit, chosen, limit - len(prompt))
+            async with self._fitting:
+                fitted = await asyncio.to_thread(self._fit, chosen, limit - len(prompt))
         except fit.TooLarge as error:
             raise TooLarge(str(error)) from error
         made: list[Message] = []

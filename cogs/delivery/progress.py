@@ -13,6 +13,7 @@ from cogs.delivery.posting import Content, Poster
 from cogs.delivery.trouble import TooLarge, WayClosed
 from cogs.embeds import progress_embed
 from cogs.results.buttons import progress_buttons
+from cogs.rush import Rush
 from jobs.model import Job
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.progress import Progress
@@ -30,6 +31,7 @@ LONGEST: Final = 60.0
 DUE: Final = 1.5  # seconds before the expected result: from here on no edit is begun
 LATE: Final = 3.0  # seconds after the expected time when it is told to be late
 OVERDUE: Final = 15.0  # seconds between edits once the expected time is over
+RUSH: Final = 0.1  # seconds until it is looked again whether commands still come in a rush
 QUEUED_AT_ONCE: Final = 2  # edits of jobs that wait in the queue
 SENT_AT_ONCE: Final = 8  # edits of jobs that are at the API
 PATIENCE: Final = 3.0  # seconds that a result waits for an edit already on its way
@@ -58,12 +60,13 @@ class ProgressBoard:
     """Every job whose progress is shown; one loop serves them all.
 
     What waits in the queue has a lane of its own: however many jobs do, those at the API are shown in time, and their
-    results find the loop and the connection to Discord free.
+    results find the loop and the connection to Discord free. It rests while new commands come in a rush.
     """
 
-    def __init__(self, poster: Poster, read: Read) -> None:
+    def __init__(self, poster: Poster, read: Read, rush: Rush) -> None:
         self._poster = poster
         self._read = read
+        self._rush = rush
         self._shown: dict[str, _Shown] = {}
         self._queued, self._sent = _Lane(QUEUED_AT_ONCE), _Lane(SENT_AT_ONCE)
         self._signal = Signal()
@@ -93,10 +96,13 @@ class ProgressBoard:
         """The loop: begin every edit that is due, as far as its lane has room."""
         loop = asyncio.get_running_loop()
         while True:
-            for lane in (self._sent, self._queued):
+            lanes = (self._sent,) if self._rush.is_on else (self._sent, self._queued)
+            for lane in lanes:
                 while lane.free and lane.due and lane.due[0][0] <= loop.time():
                     self._begin(lane, *heapq.heappop(lane.due))
-            moments = [lane.due[0][0] for lane in (self._sent, self._queued) if lane.free and lane.due]
+            moments = [lane.due[0][0] for lane in lanes if lane.free and lane.due]
+            if self._queued not in lanes and self._queued.due:
+                moments.append(max(self._queued.due[0][0], loop.time() + RUSH))
             pause = min(moments) - loop.time() if moments else None
             await self._signal.wait(seconds=None if pause is None else max(0.01, pause))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cogs.delivery.posting import Content
 from cogs.delivery.progress import DUE, LONGEST, OVERDUE, QUEUED_AT_ONCE, SHORTEST, ProgressBoard, next_edit
+from cogs.rush import Rush
 from jobs.model import Job
 from jobs.progress import Progress
 from jobs.status import FINISHED, Status
@@ -72,7 +73,7 @@ async def test_unfollowing_waits_for_the_edit_on_its_way_and_no_other_begins() -
     async def read(_job_id: str) -> Progress:
         return progress(job)
 
-    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    board = ProgressBoard(poster, read, Rush())  # type: ignore[arg-type]  # the part of the poster that the board uses
     loop = asyncio.create_task(board.run())
     board.follow(job)
     await poster.begun.wait()
@@ -96,7 +97,7 @@ async def test_however_many_jobs_wait_those_at_the_api_are_shown_in_time() -> No
         reads.append(job_id)
         return progress(by_id[job_id])
 
-    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    board = ProgressBoard(poster, read, Rush())  # type: ignore[arg-type]  # the part of the poster that the board uses
     loop = asyncio.create_task(board.run())
     for job in [*waiting, sent]:
         board.follow(job)
@@ -120,7 +121,7 @@ async def test_a_change_that_comes_while_an_edit_is_on_its_way_is_shown_after_it
     async def read(_job_id: str) -> Progress:
         return progress(job, elapsed=elapsed, expected_in=60_000)
 
-    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    board = ProgressBoard(poster, read, Rush())  # type: ignore[arg-type]  # the part of the poster that the board uses
     loop = asyncio.create_task(board.run())
     board.follow(job)
     await poster.begun.wait()
@@ -142,7 +143,7 @@ async def test_a_job_unfollowed_before_its_first_edit_is_never_shown() -> None:
         reads += 1
         return progress(job)
 
-    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    board = ProgressBoard(poster, read, Rush())  # type: ignore[arg-type]  # the part of the poster that the board uses
     loop = asyncio.create_task(board.run())
     board.follow(job)
     await board.unfollow(job.id)
@@ -161,7 +162,7 @@ async def test_what_has_ended_before_it_was_followed_is_forgotten(status: Status
         read_it.set()
         return None if status is None else progress(make_job(status=status))
 
-    board = ProgressBoard(poster, read)  # type: ignore[arg-type]  # the part of the poster that the board uses
+    board = ProgressBoard(poster, read, Rush())  # type: ignore[arg-type]  # the part of the poster that the board uses
     loop = asyncio.create_task(board.run())
     board.follow(job)
     assert list(board._shown) == [job.id]

@@ -1,0 +1,48 @@
+"""Acknowledgements go first: in a burst of commands everything else that they begin waits for a calm moment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+PATIENCE: Final = 2.5  # seconds that an acknowledged command waits at most
+AT_ONCE: Final = 2  # commands that are gone on with at once; the database takes one write after the other anyway
+
+
+class Rush:
+    """Discord gives three seconds for an acknowledgement and fifteen minutes for all that follows it."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
+        self._line = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether commands wait: what nobody waits for should let them go first."""
+        return self._under_way > 0 or self._line.locked()
+
+    @contextmanager
+    def acknowledging(self) -> Iterator[None]:
+        """Around an acknowledgement: until it has ended nothing else takes its turn."""
+        self._under_way += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._calm.set()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Around what follows: in the order of arrival, when no acknowledgement is under way, or after 2.5 seconds."""
+        until = asyncio.get_running_loop().time() + PATIENCE
+        async with self._line:
+            try:
+                async with asyncio.timeout_at(until):
+                    await self._calm.wait()
+            except TimeoutError:
+                pass  # the rush goes on, and so does this
+            yield
