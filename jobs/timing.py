@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 UNLEARNT_FIRST: Final = 2_000
-UNLEARNT_GROWTH: Final = 1.4  # a look is at most two fifths of the duration late
+UNLEARNT_GROWTH: Final = 1.37  # a look is at most a good third of the duration late
 LONGEST_POLL: Final = 30_000
 CLOSE_STEP: Final = 400
 MOST_CLOSE: Final = 8  # looks from the shortest duration to the longest
