@@ -21,6 +21,7 @@ EDIT: Final = "fluxcord:edit:"
 EDIT_AGAIN: Final = "fluxcord:editagain:"
 DETAILS: Final = "fluxcord:details:"
 REPORT: Final = "fluxcord:report:"
+SAVE_PRESET: Final = "fluxcord:save:"
 DELETE: Final = "fluxcord:delete:"
 CANCEL: Final = "fluxcord:cancel:"
 SHOW: Final = "fluxcord:show:"
@@ -38,6 +39,7 @@ def result_buttons(job_id: str, words: Words) -> ui.View:
             _button(words(say("Details")), DETAILS + job_id, emoji="📋"),
         ],
         [
+            _button(words(say("Save preset")), SAVE_PRESET + job_id, emoji="⭐"),
             _button(words(say("Report")), REPORT + job_id, emoji="🚩"),
             _button(words(say("Delete")), DELETE + job_id, emoji="🗑️"),
         ],

@@ -16,7 +16,7 @@ from jobs.service import JobService
 from words.speech import Words
 
 _log = structlog.get_logger(__name__)
-NOT_YOURS: Final = say("Only the person who asked for this image, or a moderator, can do that.")
+NOT_YOURS: Final = say("Only the person who asked for this image, or a moderator, can do that. Ask one of them.")
 PRIVATE: Final = say("This image is private: only the person who asked for it can do that.")
 GONE: Final = say("This image's record is not kept any more. Start a new one with `/imagine`.")
 NO_IMAGE: Final = say("No single image belongs to this message. Choose one that shows images or says how they ended.")

@@ -51,5 +51,5 @@ def test_many_are_several_messages_that_discord_takes() -> None:
 def test_a_message_says_who_finds_what_wrong_with_which_image_and_where_it_is() -> None:
     text = str(text_of([report(user_id=4, guild_id=1, channel_id=2, message_id=3)]))
     assert text.startswith("**An image was reported.** ")
-    assert "`00000000000000000001` by <@4>: not a fox https://discord.com/channels/1/2/3" in text
+    assert "`00000000000000000001` <@4>: not a fox https://discord.com/channels/1/2/3" in text
     assert "https://" not in str(text_of([report(message_id=None)]))

@@ -12,6 +12,7 @@ from cogs.results.buttons import (
     EDIT,
     EDIT_AGAIN,
     REPORT,
+    SAVE_PRESET,
     SHOW,
     VARIATIONS,
     direct_buttons,
@@ -28,7 +29,7 @@ from words.speech import Words
 JOB = "0123456789abcdefghjk"
 EDITED = f"{JOB}:o:flux-2-lora"
 ENGLISH = Words("en-US")
-OF_A_JOB = (AGAIN, VARIATIONS, EDIT, DETAILS, REPORT, DELETE, CANCEL, SHOW)
+OF_A_JOB = (AGAIN, VARIATIONS, EDIT, DETAILS, SAVE_PRESET, REPORT, DELETE, CANCEL, SHOW)
 
 
 async def press(_interaction: object, _job_id: str) -> None:
