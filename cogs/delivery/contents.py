@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from cogs.delivery.labels import Labels
 from cogs.delivery.marks import file_name, images_part
 from cogs.delivery.posting import Content
 from cogs.delivery.trouble import TooLarge
@@ -51,9 +52,10 @@ class Message:
 class Contents:
     """Makes messages of a stored result."""
 
-    def __init__(self, catalog: Catalog, fit: Fit) -> None:
+    def __init__(self, catalog: Catalog, fit: Fit, labels: Labels) -> None:
         self._catalog = catalog
         self._fit = fit
+        self._labels = labels
         self._fitting = asyncio.Semaphore(FITTED_AT_ONCE)
 
     async def show_all(
@@ -76,15 +78,18 @@ class Contents:
             Exception: whatever `show` raises.
         """
         places = dict(shown)
-        while missing := [number for number in range(1, len(paths) + 1) if number not in places]:
-            try:
-                for message in await self.messages(job, paths, usage, numbers=missing, limit=limit):
-                    places |= dict.fromkeys(message.numbers, await show(message))
-            except TooLarge:
-                _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
-                limit //= 2
-                if limit < _SMALLEST:
-                    raise
+        try:
+            while missing := [number for number in range(1, len(paths) + 1) if number not in places]:
+                try:
+                    for message in await self.messages(job, paths, usage, numbers=missing, limit=limit):
+                        places |= dict.fromkeys(message.numbers, await show(message))
+                except TooLarge:
+                    _log.warning("the result is too large for this channel", limit_bytes=limit, **about(job))
+                    limit //= 2
+                    if limit < _SMALLEST:
+                        raise
+        finally:
+            await asyncio.to_thread(self._labels.clear, paths[0].parent)
         return places
 
     async def messages(
@@ -97,10 +102,11 @@ class Contents:
             OSError: a file cannot be read or written; FileNotFoundError: the result is gone.
         """
         prompt = job.request.prompt.encode() if needs_prompt_file(job) else b""
+        room = self._labels.room(job, numbers, limit)
         chosen = [paths[number - 1] for number in numbers]
         try:
             async with self._fitting:
-                fitted = await asyncio.to_thread(self._fit, chosen, limit - len(prompt))
+                fitted = await asyncio.to_thread(self._fit, chosen, limit - len(prompt) - (room or 0))
         except fit.TooLarge as error:
             raise TooLarge(str(error)) from error
         made: list[Message] = []
@@ -113,10 +119,12 @@ class Contents:
             fewer = shortfall(job, self._catalog.get(job.request.model)) if 1 in shown else None
             notes = notes if fewer is None else [fewer, *notes]
             note = "\n-# ".join(words(sentence) for sentence in notes)
-            files: list[tuple[str, Path | bytes]] = [
-                (file_name(job.id, number, picture.path.suffix), picture.path)
-                for number, picture in zip(shown, pictures, strict=True)
-            ]
+            files: list[tuple[str, Path | bytes]] = []
+            for number, picture in zip(shown, pictures, strict=True):
+                path = picture.path
+                if room is not None:
+                    path = await asyncio.to_thread(self._labels.write, job, number, path, paths[0].parent)
+                files.append((file_name(job.id, number, path.suffix), path))
             if 1 not in shown:
                 embed = more_images_embed(job, shown, words, of=len(paths), note=note)
                 content = Content(embed=embed, files=files)
