@@ -11,11 +11,11 @@ from pathlib import Path
 import discord
 import httpx
 import structlog
-from cogs.delivery.labels import Labels
 
 from cogs.client import Fluxcord
 from cogs.delivery.audience import DiscordAudience
 from cogs.delivery.contents import Contents
+from cogs.delivery.labels import Labels
 from cogs.delivery.once import Once
 from cogs.delivery.posting import Poster
 from cogs.delivery.progress import ProgressBoard
