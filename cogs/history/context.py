@@ -5,6 +5,7 @@ from typing import Any, Final
 import discord
 import structlog
 
+from cogs.place import guild_of
 from jobs.archive import Archive
 from jobs.history import Entry
 from jobs.model import Job
@@ -15,15 +16,14 @@ from jobs.status import Status
 from words.speech import Words
 
 _log = structlog.get_logger(__name__)
-_CAN_BE_RESTRICTED: Final = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.ForumChannel)
 NO_DATABASE: Final = say("The bot's database cannot be used right now. Please try again in a minute.")
 NOT_HERE: Final = say("These images are not in your history here. Look at it with `/history`.")
 ERASED: Final = say("You have deleted these images.")
 
 
 def whose(interaction: discord.Interaction[Any]) -> Whose:
-    """The user where they are now; 0 stands for everything outside of servers."""
-    return Whose(guild_id=interaction.guild_id or 0, user_id=interaction.user.id)
+    """The user where they are now: in a server of the bot's, or outside of all of them."""
+    return Whose(guild_id=guild_of(interaction), user_id=interaction.user.id)
 
 
 def is_own(interaction: discord.Interaction[Any], job: Job) -> bool:
@@ -46,10 +46,3 @@ async def own_entry(interaction: discord.Interaction[Any], archive: Archive, job
 def words_of(interaction: discord.Interaction[Any]) -> Words:
     """The language of whoever asks."""
     return Words(interaction.locale.value)
-
-
-def is_age_restricted(channel: object) -> bool:
-    """Whether a channel, or the channel that a thread is in, is for adults only."""
-    if isinstance(channel, discord.Thread):
-        channel = channel.parent
-    return isinstance(channel, _CAN_BE_RESTRICTED) and channel.is_nsfw()

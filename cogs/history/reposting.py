@@ -8,9 +8,10 @@ import structlog
 
 from cogs.delivery.trouble import TooLarge, WayClosed, translated
 from cogs.history.buttons import REPOST
-from cogs.history.context import NO_DATABASE, NOT_HERE, is_age_restricted, own_entry, words_of
+from cogs.history.context import NO_DATABASE, NOT_HERE, own_entry, words_of
 from cogs.history.embeds import reposted_embed, told_embed
 from cogs.history.pictures import Linked, Missing, Pictures
+from cogs.place import is_age_restricted
 from cogs.results.buttons import dynamic_button, result_buttons
 from jobs.model import Job, Posted
 from jobs.ports import DeliveryDelayed, StoreUnavailable
