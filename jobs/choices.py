@@ -11,6 +11,7 @@ from jobs.request import ImageRequest
 from jobs.validation import Chosen, validate
 
 _SIZES: Final = (Option.SIZE, Option.WIDTH, Option.HEIGHT)
+_ANY_SOURCE: Final = "https://example.com/any.safetensors"  # that every model with LoRAs can load
 _LORAS: Final = tuple(option for pair in LORA_OPTIONS for option in pair)
 _TAKEN_TOGETHER: Final = (
     _SIZES,
@@ -96,13 +97,14 @@ def _loras(
     for source, scale in LORA_OPTIONS:
         if source not in offered or source in typed:
             continue
-        if not _fits({source: offered[source]}, model):
+        named = "/" not in str(offered[source])  # the name of a library's entry, which is looked up afterwards
+        if not _fits({source: _ANY_SOURCE if named else offered[source]}, model):
             left_out += [source]
             continue
         yield source, offered[source]
         if scale not in offered or scale in typed:
             continue
-        if _fits({source: offered[source], scale: offered[scale]}, model):
+        if _fits({source: _ANY_SOURCE if named else offered[source], scale: offered[scale]}, model):
             yield scale, offered[scale]
         else:
             left_out += [scale]

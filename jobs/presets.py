@@ -4,12 +4,13 @@ import enum
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, Self
 
 from jobs.parameters import LORA_OPTIONS, Option
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence, say
+from jobs.typed import options_of
 from jobs.validation import Chosen
 
 NAME_LONGEST: Final = 32  # characters, so that a name fits wherever it is shown
@@ -45,9 +46,6 @@ PRESET_OPTIONS: Final = (
     Option.SAFETY,
 )
 """What a preset may hold: how an image looks. Who sees it is decided each time, or by a default."""
-
-
-_NOT_AS_THEY_ARE: Final = frozenset({Option.SEED, *(option for pair in LORA_OPTIONS for option in pair)})
 
 
 class OwnerKind(enum.StrEnum):
@@ -148,17 +146,16 @@ def read_name(typed: str) -> str | Sentence:
     return name
 
 
-def options_of(request: ImageRequest, *, whole_links: bool) -> tuple[Chosen, bool]:
+def preset_options(request: ImageRequest, *, whole_links: bool) -> tuple[Chosen, bool]:
     """What a preset keeps of a job, and whether a LoRA was left out; the seed and the prompt are the job's own.
 
-    `whole_links`: also LoRA links with a query, which often holds its user's download key; otherwise these stay out.
+    `whole_links`: also LoRA links with a query, which often holds its user's download key; otherwise these stay out,
+    unless they came from a server's library, by whose name they are kept.
     """
-    options = {option: getattr(request, option.value) for option in PRESET_OPTIONS if option not in _NOT_AS_THEY_ARE}
-    kept = [lora for lora in request.loras if whole_links or "?" not in lora.path]
-    for lora, (source, scale) in zip(kept, LORA_OPTIONS, strict=False):
-        options[source], options[scale] = lora.path, lora.scale
-    chosen = {option: options[option] for option in PRESET_OPTIONS if options.get(option) is not None}
-    return chosen, len(kept) < len(request.loras)
+    kept = tuple(lora for lora in request.loras if whole_links or lora.name or "?" not in lora.path)
+    chosen = options_of(replace(request, loras=kept))
+    kept_options = (option for option in PRESET_OPTIONS if option in chosen and option is not Option.SEED)
+    return {option: chosen[option] for option in kept_options}, len(kept) < len(request.loras)
 
 
 def options_to_json(options: Chosen) -> str:

@@ -14,6 +14,7 @@ from jobs.catalog import Catalog
 from jobs.choices import Merged, merge
 from jobs.parameters import Option
 from jobs.presets import DEFAULT_OPTIONS, PRESETS_MOST, Defaults, Owner, OwnerKind, Preset, PresetRecords, name_key
+from jobs.request import ImageRequest
 from jobs.validation import Chosen
 
 _UNDECIDED: Final = Defaults()
@@ -35,6 +36,12 @@ class Completed:
 
     merged: Merged
     preset: Preset | None = None
+
+    def noted(self, request: ImageRequest) -> ImageRequest:
+        """The validated request, with what is to be shown of the preset."""
+        if self.preset is None:
+            return request
+        return replace(request, preset=self.preset.name, left_out=tuple(each.value for each in self.merged.left_out))
 
 
 class Shelf:

@@ -1,13 +1,14 @@
 """What the end-to-end tests share: the bot to start, stop and look into, and short ways to read a message."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 import re
 import socket
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -123,6 +124,17 @@ class Bot:
         """What all reservations, settlements and refunds add up to."""
         found = await self.sql("SELECT COALESCE(SUM(images), 0) AS images FROM ledger")
         return int(found[0]["images"])
+
+
+@contextlib.asynccontextmanager
+async def locked(bot: Bot) -> AsyncIterator[None]:
+    """Meanwhile nobody can write the bot's SQLite file: somebody else does and never ends."""
+    other = sqlite3.connect(bot.folder / "bot.db", isolation_level=None, check_same_thread=False)
+    try:
+        await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")  # the bot may have to end a write first
+        yield
+    finally:
+        other.close()
 
 
 async def sql(database: DatabaseAddress, statement: str, *values: object) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Presets: saved from a result or from options, listed, shown, renamed, removed."""

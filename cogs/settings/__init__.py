@@ -1,0 +1,1 @@
+"""Defaults: one panel, for oneself or for a server."""
