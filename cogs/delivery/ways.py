@@ -1,12 +1,9 @@
 """The ways to a user that are no edit: the channel, the interaction once more, a direct message; the first open one."""
 
-from dataclasses import replace
-
 from cogs.delivery.marks import numbers_of
 from cogs.delivery.once import Once
 from cogs.delivery.posting import Content, Poster
 from cogs.delivery.trouble import WayClosed
-from cogs.results.buttons import direct_buttons
 from cogs.words import plain
 from jobs.model import Job, Posted
 from jobs.sentence import Sentence, say, verbatim
@@ -48,11 +45,8 @@ class Ways:
             except WayClosed as error:
                 closed.append(f"follow-up: {error}")
         try:
-            words = Words(job.order.locale)
-            as_it_is = content.view is None or job.order.is_direct  # what is direct may go on where it arrives
-            direct = content if as_it_is else replace(content, view=direct_buttons(job.id, words))
-            why = words(why_directly(job, poster.server_name(job)))
-            return await self._send(job, part, await poster.open_direct(job), direct, text=why)
+            why = Words(job.order.locale)(why_directly(job, poster.server_name(job)))
+            return await self._send(job, part, await poster.open_direct(job), content, text=why)
         except WayClosed as error:
             closed.append(f"direct message: {error}")
         raise NoWay("; ".join(closed))

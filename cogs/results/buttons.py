@@ -54,16 +54,6 @@ def failure_buttons(job_id: str, words: Words, *, again: bool = True, edit: bool
     return _rows([*buttons, _button(words(say("Delete")), DELETE + job_id, emoji="🗑️")])
 
 
-def direct_buttons(job_id: str, words: Words) -> ui.View:
-    """Under a direct message, where nothing can be ordered."""
-    return _rows(
-        [
-            _button(words(say("Details")), DETAILS + job_id, emoji="📋"),
-            _button(words(say("Delete")), DELETE + job_id, emoji="🗑️"),
-        ]
-    )
-
-
 def progress_buttons(job_id: str, words: Words, *, can_cancel: bool = True) -> ui.View:
     """While it is being made: Cancel, greyed out where the API cannot be told to stop."""
     return _rows([_button(words(say("Cancel")), CANCEL + job_id, disabled=not can_cancel)])

@@ -70,7 +70,7 @@ async def test_a_late_private_result_goes_to_its_user_alone(
     assert shows_images(message)
     assert message.content.startswith(f"You asked for this privately in <#{art.id}> of **")
     assert message.content.endswith("That answer cannot be edited any more, so here it is.")
-    assert [button.label for button in message.buttons] == ["Delete"]  # nothing can be ordered there
+    assert "Again" in [button.label for button in message.buttons]  # there it counts to the quota outside of servers
     assert await world.messages(art, ben) == []
 
 
@@ -89,7 +89,7 @@ async def test_without_a_way_into_the_channel_it_is_a_direct_message(
     (message,) = await world.messages(dm, mara)
     assert shows_images(message)
     assert message.content.startswith(f"I cannot post this in <#{art.id}> of **")
-    assert [button.label for button in message.buttons] == ["Delete"]
+    assert "Again" in [button.label for button in message.buttons]
     assert job["posted_channel_id"] == dm.id
     assert not any(shows_images(seen) for seen in await world.messages(art))
     assert await bot.images_charged() == 1

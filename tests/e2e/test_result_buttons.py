@@ -384,14 +384,18 @@ async def late_private_result(bot: Bot, world: SandboxClient, art: Channel, user
     return await world.wait_for_message(await world.dm(user), user, shows_images, PATIENCE)
 
 
-async def test_details_and_delete_work_in_direct_messages(
-    bot: Bot, world: SandboxClient, art: Channel, mara: User
-) -> None:
+async def test_every_button_works_in_direct_messages(bot: Bot, world: SandboxClient, art: Channel, mara: User) -> None:
     await bot.start(webhooks=True)
     message = await late_private_result(bot, world, art, mara)
     await bot.wait_for_job("delivered")
     there = Hands(world, await world.dm(mara))
     said = await there.press(mara, message, "Details")
     assert "/imagine prompt: a fox" in description(said)
+    for label in ("Again", "Variations"):
+        assert shows_images(await there.press(mara, message, label))
+    form = await there.open_form(mara, message, "Edit")
+    assert shows_images(await there.send_form(mara, form, {"prompt": "a wolf"}))
+    form = await there.open_form(mara, message, "Report")
+    assert description(await there.send_form(mara, form, {"reason": "x"})).startswith("Thank you.")
     press: Interaction = await world.press(mara, message, label="Delete")
     await world.wait_for_interaction(press, lambda now: now.state is InteractionState.DELETED, PATIENCE)

@@ -15,7 +15,6 @@ from cogs.results.buttons import (
     SAVE_PRESET,
     SHOW,
     VARIATIONS,
-    direct_buttons,
     dynamic_button,
     edit_again_button,
     failure_buttons,
@@ -47,7 +46,6 @@ async def test_ids_are_short_and_each_is_known_by_exactly_one_class() -> None:
     for view, reference in (
         (result_buttons(JOB, ENGLISH), JOB),
         (failure_buttons(JOB, ENGLISH), JOB),
-        (direct_buttons(JOB, ENGLISH), JOB),
         (progress_buttons(JOB, ENGLISH), JOB),
         (show_buttons([(1, JOB)], ENGLISH), JOB),
         (edit_again_button(EDITED, ENGLISH), EDITED),
