@@ -20,13 +20,16 @@ from cogs.delivery.once import Once
 from cogs.delivery.posting import Poster
 from cogs.delivery.progress import ProgressBoard
 from cogs.desk import OrderDesk
+from cogs.library.pictures import Previews
 from cogs.operator.notices import OperatorNotices
 from cogs.rush import Rush
+from cogs.several.summaries import Summaries
 from features import Features, make_cogs
 from jobs.breaker import Breakers
 from jobs.estimates import Estimates
 from jobs.forecast import Forecasts
 from jobs.housekeeping import Housekeeper
+from jobs.library.libraries import Libraries
 from jobs.observer import Observers
 from jobs.ports import StoreUnavailable
 from jobs.progress import ProgressReader
@@ -131,13 +134,16 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             tasks.supervise("housekeeping", Housekeeper(store, files, clock, make_keeping(settings)).run)
             tasks.supervise("progress", board.run)
             tasks.supervise("notices", notices.run)
+            tasks.supervise("summaries", summaries.run)
             await service.start()
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
-        shelf, poster = Shelf(store), Poster(client, clock)
+        shelf, libraries, poster = Shelf(store), Libraries(store, clock), Poster(client, clock)
         contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
         notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
-        observer = Observers(metrics, notices)
+        once = Once(poster, store)
+        summaries = Summaries(store, poster, once)
+        observer = Observers(metrics, notices, summaries)
         breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
         lost_creates = make_lost_creates(settings)
         reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
@@ -148,7 +154,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             catalog=catalog,
             source=source,
             files=files,
-            audience=DiscordAudience(poster, Once(poster, store), board, contents),
+            audience=DiscordAudience(poster, once, board, contents),
             observer=observer,
             clock=clock,
             estimates=estimates,
@@ -168,7 +174,10 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             clock=clock,
             service=service,
             shelf=shelf,
-            desk=OrderDesk(service, shelf, clock, rush, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+            libraries=libraries,
+            previews=Previews(source, settings.data_dir),
+            desk=OrderDesk(service, shelf, libraries, clock, rush, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+            rush=rush,
             poster=poster,
             contents=contents,
             tasks=tasks,

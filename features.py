@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from cogs.presets.cog import Presets
-from cogs.presets.saving import Saving
-from cogs.settings.cog import Settings
 from discord.ext import commands
 
 from cogs.account import Account
@@ -16,6 +13,12 @@ from cogs.desk import OrderDesk
 from cogs.help import Help
 from cogs.history.cog import History
 from cogs.imagine import Imagine
+from cogs.inspect.cog import Inspect
+from cogs.library.cog import LoraLibrary
+from cogs.library.messages import Shelves
+from cogs.library.pictures import Previews
+from cogs.presets.cog import Presets
+from cogs.presets.saving import Saving
 from cogs.queue.cog import Queue
 from cogs.results.edits import Edits
 from cogs.results.finding import Finder
@@ -23,6 +26,10 @@ from cogs.results.gallery import Gallery
 from cogs.results.menus import Menus
 from cogs.results.repeats import Repeats
 from cogs.results.reporting import Reporting
+from cogs.rush import Rush
+from cogs.settings.cog import Settings
+from cogs.several.cog import Several
+from jobs.library.libraries import Libraries
 from jobs.ports import Clock
 from jobs.reports import Reports
 from jobs.service import JobService
@@ -39,7 +46,10 @@ class Features:
     clock: Clock
     service: JobService
     shelf: Shelf
+    libraries: Libraries
+    previews: Previews
     desk: OrderDesk
+    rush: Rush
     poster: Poster
     contents: Contents
     tasks: Tasks
@@ -53,13 +63,17 @@ def make_cogs(of: Features) -> list[commands.Cog]:
     finder = Finder(service)
     repeats, reporting = Repeats(service, desk, finder), Reporting(of.reports, finder)
     edits = Edits(service, desk, finder, repeats)
+    several = Several(client, service, desk, of.clock, of.rush)
     return [
-        Imagine(client, service, desk, of.shelf),
+        Imagine(client, service, desk, of.shelf, of.libraries, several.ask),
+        several,
         Gallery(client, service, of.poster, finder=finder, repeats=repeats, edits=edits, reporting=reporting),
         Menus(client, service.catalog, finder, repeats, reporting),
         History(client, service, of.clock, contents=of.contents, poster=of.poster),
         Presets(client, of.shelf, service, Saving(of.shelf, service, finder)),
         Settings(client, of.shelf, service),
+        LoraLibrary(client, Shelves(libraries=of.libraries, catalog=service.catalog, previews=of.previews)),
+        Inspect(client, service.catalog, desk),
         Reminders(service, of.tasks),
         Account(service),
         Queue(client, service, of.waiting),

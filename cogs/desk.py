@@ -1,6 +1,7 @@
 """Takes orders: from what was typed or pressed to an accepted job, or to one clear answer."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import aiohttp
@@ -14,6 +15,8 @@ from cogs.queue.embeds import too_many_waiting_embed
 from cogs.rush import Rush
 from jobs.breaker import ACCOUNT_SENTENCES
 from jobs.catalog import Model
+from jobs.library.libraries import Libraries
+from jobs.library.resolving import resolve, why_not_again
 from jobs.model import DIRECT, Order, Reply
 from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, OverQuota, TooManyWaiting
 from jobs.parameters import Option
@@ -43,20 +46,43 @@ RESTARTING: Final = say(
 NOT_DIRECTLY: Final = say("I make images in servers only: use the command in a channel of a server that I am in.")
 
 
+AskFirst = Callable[[discord.Interaction[Any], ImageRequest, bool], Awaitable[None]]
+"""Gets a valid request, and whether its result is private, before the acknowledgement."""
+
+
 class OrderDesk:
     """Accepts orders. `unsafe_guilds` are the servers where the safety checker may be switched off."""
 
     def __init__(
-        self, service: JobService, shelf: Shelf, clock: Clock, rush: Rush, *, unsafe_guilds: frozenset[int]
+        self,
+        service: JobService,
+        shelf: Shelf,
+        libraries: Libraries,
+        clock: Clock,
+        rush: Rush,
+        *,
+        unsafe_guilds: frozenset[int],
     ) -> None:
         self._service = service
         self._shelf = shelf
+        self._libraries = libraries
         self._clock = clock
         self._rush = rush
         self._unsafe_guilds = unsafe_guilds
 
-    async def imagine(self, interaction: discord.Interaction[Any], chosen: Chosen) -> None:
-        """Answer `/imagine`: what is wrong in itself at once and ephemerally, the rest after the acknowledgement."""
+    async def imagine(
+        self,
+        interaction: discord.Interaction[Any],
+        chosen: Chosen,
+        ask_first: AskFirst | None = None,
+        *,
+        source: str | None = None,
+    ) -> None:
+        """Answer `/imagine`: what is wrong in itself at once and ephemerally, the rest after the acknowledgement.
+
+        `ask_first` takes over what is valid and asks for several jobs at once. `source`: what was pressed instead of
+        typing it.
+        """
         words, catalog = Words(interaction.locale.value), self._service.catalog
         completed = self._shelf.complete(
             chosen,
@@ -79,15 +105,25 @@ class OrderDesk:
             await _answer(interaction, sentence_embed(closed, words))
             return
         faults = [] if chosen.get(Option.SAFETY, True) else self.unsafe_faults(interaction)
-        request = validate(chosen, model=model, drawn_seed=draw_seed(), faults=faults)
+        resolved = resolve(
+            chosen,
+            model=model,
+            library=self._libraries.of(guild_of(interaction)),
+            models=catalog.models,
+            restricted=is_age_restricted(interaction.channel),
+        )
+        request = validate(resolved.chosen, model=model, drawn_seed=draw_seed(), faults=[*faults, *resolved.faults])
         if isinstance(request, Faults):
             await _answer(interaction, faults_embed(request.faults, words))
             return
-        request = completed.noted(request)
+        request = completed.noted(resolved.complete(request))
+        if ask_first is not None and chosen.get(Option.ALTERNATIVES):
+            await ask_first(interaction, request, private)
+            return
         with self._rush.acknowledging():
             message_id = await acknowledge(interaction, private=private)
         if message_id is not None:
-            await self.place(interaction, request, private=private, source=None, message_id=message_id)
+            await self.place(interaction, request, private=private, source=source, message_id=message_id)
 
     async def place(
         self,
@@ -105,7 +141,7 @@ class OrderDesk:
         ordered now, whatever the quota says.
         """
         words = Words(interaction.locale.value)
-        order = self._make_order(interaction, request, private=private, source=source, message_id=message_id)
+        order = self.make_order(interaction, request, private=private, source=source, message_id=message_id)
         try:
             async with self._rush.turn():
                 admission = await self._service.place_order(order)
@@ -164,6 +200,11 @@ class OrderDesk:
             return []
         return [Fault(option=Option.SAFETY, sentence=text)]
 
+    def lora_refusal(self, interaction: discord.Interaction[Any], request: ImageRequest) -> Sentence | None:
+        """Why a former request's LoRAs may not be used here and now: the library may have changed since then."""
+        library = self._libraries.of(guild_of(interaction))
+        return why_not_again(request, library=library, restricted=is_age_restricted(interaction.channel))
+
     def refusal(
         self, interaction: discord.Interaction[Any], *, private: bool, may_be_private: bool = False
     ) -> Sentence | None:
@@ -189,15 +230,16 @@ class OrderDesk:
             permissions=names,
         )
 
-    def _make_order(
+    def make_order(
         self,
         interaction: discord.Interaction[Any],
         request: ImageRequest,
         *,
         private: bool,
         source: str | None,
-        message_id: int,
+        message_id: int | None,
     ) -> Order:
+        """What an interaction asks for; `message_id` is the message that shows its progress, if there is one."""
         if interaction.channel_id is None:
             raise ValueError("an order needs a channel")
         return Order(

@@ -31,6 +31,7 @@ DESCRIPTIONS: Final[Mapping[Option, locale_str]] = {
     Option.WIDTH: locale_str("Width in pixels, together with height"),
     Option.HEIGHT: locale_str("Height in pixels, together with width"),
     Option.COUNT: locale_str("How many images; each counts towards your quota"),
+    Option.ALTERNATIVES: locale_str("Make one of each: {red|green|blue} fox. You are asked first"),
     Option.SEED: locale_str("The same seed and options give the same image again"),
     Option.STEPS: locale_str("More steps: more detail, more time"),
     Option.GUIDANCE: locale_str("How closely the image follows the prompt"),
@@ -150,7 +151,7 @@ def _spec(option: Option, catalog: Catalog) -> _Spec | None:
         return _Spec(type=AppCommandOptionType.string, choices=[_model_choice(model) for model in catalog.models])
     if option is Option.PRESET:
         return _Spec(type=AppCommandOptionType.string, minimum=1, maximum=_TEXT_LONGEST)
-    if option is Option.PRIVATE:
+    if option in {Option.PRIVATE, Option.ALTERNATIVES}:
         return _Spec(type=AppCommandOptionType.boolean)
     if option in {Option.WIDTH, Option.HEIGHT}:
         sides = [kind.side for kind in _kinds(Option.SIZE, catalog) if isinstance(kind, Size) and kind.side]

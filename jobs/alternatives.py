@@ -28,6 +28,8 @@ def expand(prompt: str) -> Sequence[str] | Sentence:
     if math.prod(len(part) for part in parts) > MOST:
         return say("These alternatives make more than {most} prompts, which is the most: leave some out.", most=MOST)
     prompts = list(dict.fromkeys("".join(words).strip() for words in itertools.product(*parts)))
+    if "" in prompts and len(prompts) > 1:
+        return say("One of the alternatives leaves the prompt empty: write at least a word outside of the braces.")
     if len(prompts) == 1:
         return say(
             "The prompt has no alternatives: write them in braces, as in {example}, or leave `alternatives` out.",

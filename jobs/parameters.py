@@ -14,6 +14,7 @@ class Option(enum.StrEnum):
     WIDTH = "width"
     HEIGHT = "height"
     COUNT = "count"
+    ALTERNATIVES = "alternatives"
     SEED = "seed"
     STEPS = "steps"
     GUIDANCE = "guidance"

@@ -12,7 +12,8 @@ from jobs.sentence import Sentence, say, say_count, verbatim
 
 Chosen = Mapping[Option, str | int | float | bool]
 _LORA_NAMES = frozenset(option for pair in LORA_OPTIONS for option in pair)
-_ELSEWHERE = _LORA_NAMES | {Option.PROMPT, Option.MODEL, Option.PRIVATE, Option.SIZE, Option.WIDTH, Option.HEIGHT}
+_OURS = frozenset({Option.MODEL, Option.PRIVATE, Option.ALTERNATIVES})  # no parameters of a model
+_ELSEWHERE = _LORA_NAMES | _OURS | {Option.PROMPT, Option.SIZE, Option.WIDTH, Option.HEIGHT}
 _SEED_LARGEST = 2**53 - 1  # Discord's integers are exact up to here
 
 
@@ -76,7 +77,7 @@ def validate(chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[
         **{  # type: ignore[arg-type]  # each value's type has been checked against its kind
             option.value: value
             for option, value in chosen.items()
-            if option not in _LORA_NAMES | {Option.PROMPT, Option.MODEL, Option.PRIVATE, Option.SEED}
+            if option not in _LORA_NAMES | _OURS | {Option.PROMPT, Option.SEED}
         },
     )
 

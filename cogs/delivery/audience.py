@@ -1,6 +1,6 @@
 """The domain's `Audience` in Discord: progress, results and failures find their way to the people who wait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +67,7 @@ class DiscordAudience:
             if response is not None:
                 posted = Posted(channel_id=job.order.channel_id, message_id=response.id)
                 shown |= dict.fromkeys(shown_in(response, job), posted)
-            elif RESPONSE in known:
+            elif RESPONSE in known or _may_be_seen(job, known):
                 return NowhereToPost(detail=_UNSEEN)
         places = dict(shown)
 
@@ -110,7 +110,7 @@ class DiscordAudience:
             except WayClosed as error:
                 closed = f"response: {error}; "
         elif (response := await self._response(job)) is None:
-            if RESPONSE in known:
+            if RESPONSE in known or _may_be_seen(job, known):
                 return NowhereToPost(detail=_UNSEEN)
         elif tells_the_end(response, job):
             return Shown(posted=Posted(channel_id=job.order.channel_id, message_id=response.id))
@@ -204,6 +204,11 @@ def kept_sentence(kept: int, *, of: int, too_large: bool) -> Sentence:
                 kept,
                 total=of,
             )
+
+
+def _may_be_seen(job: Job, known: Mapping[str, Posted | None]) -> bool:
+    """Whether a private message of one of several jobs was begun: nobody can look whether it is there."""
+    return job.order.private and job.order.batch > 1 and None in known.values()
 
 
 def _is_response(job: Job, posted: Posted) -> bool:

@@ -46,8 +46,11 @@ class Poster:
 
     def can_edit_reply(self, job: Job) -> bool:
         """Whether the interaction's token is still good."""
-        reply = job.order.reply
-        return reply.message_id is not None and self._clock.now() < reply.expires_at - TOKEN_MARGIN
+        return job.order.reply.message_id is not None and self.can_follow_up(job)
+
+    def can_follow_up(self, job: Job) -> bool:
+        """The same where there is no response to edit: one more message may be sent through the interaction."""
+        return self._clock.now() < job.order.reply.expires_at - TOKEN_MARGIN
 
     async def edit_reply(self, job: Job, content: Content) -> Posted:
         """Edit the interaction's response: idempotent by nature."""
@@ -62,6 +65,16 @@ class Poster:
                 attachments=content.open_files(),
                 view=content.view,
             )
+        return Posted(channel_id=job.order.channel_id, message_id=message_id)
+
+    async def edit_response(self, job: Job, content: Content) -> Posted:
+        """The same without files, and for what is public also after the interaction's token has ended."""
+        message_id = job.order.reply.message_id
+        if message_id is None or job.order.private or self.can_edit_reply(job):
+            return await self.edit_reply(job, content)
+        message = self._channel(job.order.channel_id, job).get_partial_message(message_id)
+        with translated():
+            await message.edit(content=None, embed=content.embed, view=content.view)
         return Posted(channel_id=job.order.channel_id, message_id=message_id)
 
     async def response(self, job: Job) -> discord.Message:

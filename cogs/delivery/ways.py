@@ -25,7 +25,8 @@ class Ways:
         """Send a part that is not known to be there: what is private never to a channel.
 
         Only the first message of a job mentions its user; only those after it may come through the interaction, whose
-        own response is the first one's place.
+        own response is the first one's place. Of several jobs of one interaction none mentions anybody, and all may
+        come through it: its response is the summary.
 
         Raises:
             NoWay: none is open.
@@ -33,13 +34,14 @@ class Ways:
             DeliveryDelayed: Discord has trouble.
         """
         poster, here, closed = self._poster, job.order.channel_id, []
+        is_alone = job.order.batch == 1
         if not job.order.private:
-            text = f"<@{job.order.user_id}>" if mention else ""
+            text = f"<@{job.order.user_id}>" if mention and is_alone else ""
             try:
                 return await self._send(job, part, here, content, text=text)
             except WayClosed as error:
                 closed.append(f"channel: {error}")
-        if not mention and poster.can_edit_reply(job):
+        if (not mention or not is_alone) and poster.can_follow_up(job):
             try:
                 return await self._once.send(job, part, here, lambda: poster.follow_up(job, content, text=""))
             except WayClosed as error:

@@ -1,0 +1,179 @@
+"""Several jobs of one order: what they need is told first, then all of them are placed, or none."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+from discord.ext import commands
+
+from cogs.desk import RESTARTING, STORE_TROUBLE, OrderDesk, acknowledge, take_back
+from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
+from cogs.place import guild_of
+from cogs.queue.embeds import too_many_waiting_embed
+from cogs.results.buttons import dynamic_button
+from cogs.rush import Rush
+from cogs.several.buttons import DROP, MAKE, REFERENCE, ask_buttons
+from cogs.several.embeds import ask_embed
+from cogs.several.questions import Question, Questions
+from jobs.alternatives import expand
+from jobs.model import Order, Priority
+from jobs.outcomes import AlreadyAdmitted, BatchAdmission, BatchAdmitted, OverQuota, TooManyWaiting
+from jobs.parameters import Option
+from jobs.ports import Clock, StoreUnavailable
+from jobs.request import ImageRequest
+from jobs.sentence import Sentence, say
+from jobs.service import JobService, NotAccepting
+from jobs.validation import Fault
+from words.speech import Words
+
+_log = structlog.get_logger(__name__)
+FORGOTTEN: Final = say(
+    "I no longer know what this was about: it is too long ago, or the bot was restarted. Nothing was made and nothing "
+    "was charged. Please type `/imagine` again."
+)
+DROPPED: Final = say("Nothing was made and nothing was charged.")
+
+
+class Several(commands.Cog):
+    """Asks, and places what is wanted."""
+
+    def __init__(
+        self, bot: commands.AutoShardedBot, service: JobService, desk: OrderDesk, clock: Clock, rush: Rush
+    ) -> None:
+        self._bot = bot
+        self._service = service
+        self._desk = desk
+        self._rush = rush
+        self._questions = Questions(clock)
+        self._buttons = (
+            dynamic_button(MAKE, self.make, reference=REFERENCE),
+            dynamic_button(DROP, self.drop, reference=REFERENCE),
+        )
+
+    async def cog_load(self) -> None:
+        """Answer presses from now on, those under what an earlier process has asked too."""
+        self._bot.add_dynamic_items(*self._buttons)
+
+    async def cog_unload(self) -> None:
+        """Answer them no more."""
+        self._bot.remove_dynamic_items(*self._buttons)
+
+    async def ask(self, interaction: discord.Interaction[Any], request: ImageRequest, private: bool) -> None:
+        """Say what the alternatives of a valid request make and need, to its user alone."""
+        words = Words(interaction.locale.value)
+        prompts = expand(request.prompt)
+        if isinstance(prompts, Sentence):
+            fault = Fault(option=Option.ALTERNATIVES, sentence=prompts)
+            await interaction.response.send_message(embed=faults_embed([fault], words), ephemeral=True)
+            return
+        with self._rush.acknowledging():
+            message_id = await acknowledge(interaction, private=True)
+        if message_id is None:
+            return
+        requests = tuple(replace(request, prompt=prompt) for prompt in prompts)
+        try:
+            async with self._rush.turn():
+                usage = await self._service.usage(guild_id=guild_of(interaction), user_id=interaction.user.id)
+        except StoreUnavailable as error:
+            _log.info("an order was refused, the database cannot be used", cause=str(error))
+            await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE, words))
+            return
+        question = self._questions.put(interaction, requests, private=private)
+        await interaction.edit_original_response(
+            embed=ask_embed(requests, usage, words),
+            view=ask_buttons(interaction.id, question.images, words, fits=question.images <= usage.left),
+        )
+
+    async def drop(self, interaction: discord.Interaction[Any], reference: str) -> None:
+        """Forget what was asked."""
+        self._questions.drop(int(reference))
+        embed = sentence_embed(DROPPED, Words(interaction.locale.value))
+        await interaction.response.edit_message(embed=embed, view=None)
+
+    async def make(self, interaction: discord.Interaction[Any], reference: str) -> None:
+        """Place all of it, once."""
+        words = Words(interaction.locale.value)
+        question = self._questions.find(int(reference), user_id=interaction.user.id)
+        refusal = FORGOTTEN if question is None else self._refusal(interaction, question)
+        if question is None or refusal is not None:
+            await interaction.response.send_message(embed=sentence_embed(refusal or FORGOTTEN, words), ephemeral=True)
+            return
+        if question.is_answered:  # pressed twice
+            await interaction.response.defer()
+            return
+        question.is_answered = True
+        placed = False
+        try:
+            with self._rush.acknowledging():
+                message_id = await acknowledge(interaction, private=question.private)
+            placed = message_id is not None and await self._place(interaction, question, message_id=message_id)
+        finally:
+            question.is_answered = placed
+        if placed:
+            await _remove(question)
+
+    async def _place(self, interaction: discord.Interaction[Any], question: Question, *, message_id: int) -> bool:
+        """Whether all jobs are accepted; else the user has been told why none is."""
+        words, private = Words(interaction.locale.value), question.private
+        try:
+            async with self._rush.turn():
+                admission = await self._service.place_batch(self._orders(interaction, question), message_id=message_id)
+        except StoreUnavailable as error:
+            _log.info("an order was refused, the database cannot be used", cause=str(error))
+            await take_back(interaction, sentence_embed(STORE_TROUBLE, words), private=private)
+            return False
+        except NotAccepting:
+            await take_back(interaction, sentence_embed(RESTARTING, words), private=private)
+            return False
+        return await _tell(interaction, admission, words, private=private)
+
+    def _orders(self, interaction: discord.Interaction[Any], question: Question) -> list[Order]:
+        """One for each prompt; each posts a result of its own, so that none has a response to edit."""
+        source = f"several:{question.interaction.id}"
+        return [
+            replace(
+                self._desk.make_order(interaction, request, private=question.private, source=source, message_id=None),
+                index=index,
+                batch=len(question.requests),
+                priority=Priority.LOW if index else Priority.NORMAL,
+            )
+            for index, request in enumerate(question.requests)
+        ]
+
+    def _refusal(self, interaction: discord.Interaction[Any], question: Question) -> Sentence | None:
+        """Why none of it can be ordered any more: what was allowed when it was asked may have changed."""
+        request = question.requests[0]
+        model = self._service.catalog.get(request.model)
+        if refusal := self._desk.refusal(interaction, private=question.private):
+            return refusal
+        if request.safety is False and (faults := self._desk.unsafe_faults(interaction)):
+            return faults[0].sentence
+        if refusal := self._desk.lora_refusal(interaction, request):
+            return refusal
+        return self._desk.closed(model) if model is not None else FORGOTTEN
+
+
+async def _tell(
+    interaction: discord.Interaction[Any], admission: BatchAdmission, words: Words, *, private: bool
+) -> bool:
+    match admission:
+        case BatchAdmitted():
+            return True  # what becomes of them is shown in the response from now on
+        case AlreadyAdmitted():
+            await interaction.delete_original_response()
+            return True
+        case OverQuota():
+            await take_back(interaction, over_quota_embed(admission, words), private=private)
+        case TooManyWaiting():
+            await take_back(interaction, too_many_waiting_embed(admission, words), private=private)
+    return False
+
+
+async def _remove(question: Question) -> None:
+    """The question has its answer; a courtesy, since its buttons do nothing any more."""
+    try:
+        await question.interaction.delete_original_response()
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        _log.info("a question that is answered could not be removed", cause=type(error).__name__)

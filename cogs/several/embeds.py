@@ -1,0 +1,120 @@
+"""What is asked before several jobs are made, and how they are summed up: pure functions to embeds."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+
+from cogs.embeds import DONE, REFUSED, WORKING, quota_line
+from cogs.words import images, quoted, shortened, when
+from jobs.alternatives import differing
+from jobs.model import Job, Usage
+from jobs.queue import Batch
+from jobs.request import ImageRequest
+from jobs.sentence import Sentence, say, say_count
+from jobs.status import FINISHED, Status
+from words.speech import Words
+
+_GLIMPSE: Final = 150  # characters of a prompt; ten such lines fit into one embed
+_REASON: Final = 150  # characters
+_LINKS: Final = "https://discord.com/channels"
+_STATES: Final = {
+    Status.QUEUED: say("Waiting"),
+    Status.SUBMITTING: say("Being made"),
+    Status.UNCONFIRMED: say("Waiting for an answer"),
+    Status.RUNNING: say("Being made"),
+    Status.DELIVERING: say("Being posted"),
+    Status.UNDELIVERED: say("**Kept for you**: `/history` shows it"),
+    Status.CANCELLING: say("Being cancelled"),
+    Status.CANCELLED: say("Cancelled"),
+}
+
+
+def ask_embed(requests: Sequence[ImageRequest], usage: Usage, words: Words) -> discord.Embed:
+    """The prompts, what they need of the quota, and what is left of it."""
+    asked = sum(request.images for request in requests)
+    lines = [f"**{number}.** {quoted(_flat(each.prompt), _GLIMPSE)}" for number, each in enumerate(requests, start=1)]
+    fits = asked <= usage.left
+    embed = discord.Embed(
+        title=words(say_count("Make {count} image?", "Make {count} images?", asked)),
+        description="\n".join(lines),
+        colour=WORKING if fits else REFUSED,
+    )
+    each = requests[0].images
+    if each > 1:
+        needs = say(
+            "{prompts} prompts of {images} each need **{asked}** of your quota.",
+            prompts=len(requests),
+            images=images(each),
+            asked=asked,
+        )
+    else:
+        needs = say("They need **{asked}** of your quota.", asked=asked)
+    text = f"{words(needs)}\n{quota_line(usage, words)}"
+    if not fits:
+        text += f"\n{words(_too_many(usage))}"
+    embed.add_field(name=words(say("Quota")), value=text, inline=False)
+    return embed.set_footer(text=words(say("Nothing is made or charged until you press Make.")))
+
+
+def _too_many(usage: Usage) -> Sentence:
+    if usage.resets_at is None:
+        return say("That is more than anybody has here: leave some alternatives out.")
+    return say(
+        "That is more than you have now: leave some alternatives out, or come back {when}.", when=when(usage.resets_at)
+    )
+
+
+def summary_embed(batch: Batch, words: Words) -> discord.Embed:
+    """How many are ready, and how each one stands: with a link where it can be seen, or why there is none."""
+    jobs = batch.jobs
+    ready = sum(job.status in {Status.DELIVERED, Status.UNDELIVERED} for job in jobs)
+    told = differing([job.request.prompt for job in jobs])
+    lines = [
+        _line(number, job, mark, words) for number, (job, mark) in enumerate(zip(jobs, told, strict=True), start=1)
+    ]
+    is_over = has_ended(batch)
+    embed = discord.Embed(
+        title=words(say("{ready} of {total} ready", ready=ready, total=len(jobs))),
+        description="\n".join(lines),
+        colour=(DONE if ready else REFUSED) if is_over else WORKING,
+    )
+    embed.add_field(name=words(say("For")), value=f"<@{jobs[0].order.user_id}>", inline=False)
+    if not is_over:
+        return embed.set_footer(text=words(say("/queue shows and cancels what is still waiting.")))
+    if ready < len(jobs):
+        return embed.set_footer(text=words(say("Failed and cancelled images are given back.")))
+    return embed
+
+
+def has_ended(batch: Batch) -> bool:
+    """Whether nothing happens to any of its jobs any more."""
+    return all(job.status in FINISHED for job in batch.jobs)
+
+
+def _line(number: int, job: Job, mark: str, words: Words) -> str:
+    glimpse = quoted(mark, _GLIMPSE)
+    return f"**{number}.** {words(_standing(job, words))}" + (f" · {glimpse}" if glimpse else "")
+
+
+def _standing(job: Job, words: Words) -> Sentence:
+    match job.status:
+        case Status.FAILED:
+            why = words(job.failure.user_message) if job.failure is not None else ""
+            return say("**No image**: {why}", why=shortened(" ".join(why.split()), _REASON))
+        case Status.DELIVERED:
+            return _ready(job)
+        case status:
+            return _STATES[status]
+
+
+def _ready(job: Job) -> Sentence:
+    """An ephemeral message has no link, and one that was sent directly is found there."""
+    if job.posted is None or job.order.private or job.posted.channel_id != job.order.channel_id:
+        return say("**Ready**")
+    place = "@me" if job.order.is_direct else job.order.guild_id
+    return say("[**Ready**]({link})", link=f"{_LINKS}/{place}/{job.posted.channel_id}/{job.posted.message_id}")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
