@@ -64,7 +64,10 @@ def progress_embed(progress: Progress, words: Words) -> discord.Embed:
 def result_embed(job: Job, model: Model | None, usage: Usage, words: Words, *, note: str = "") -> discord.Embed:
     """The facts under a result; `note` says what had to be done to the files so that Discord takes them."""
     request = job.request
-    prompt = quoted(request.prompt, PROMPT_SHOWN)
+    prompt = quoted(request.typed_prompt, PROMPT_SHOWN)
+    if request.added:
+        added = say("Added for the LoRA: {words}", words=quoted(", ".join(request.added), PROMPT_SHOWN))
+        prompt += f"\n-# {words(added)}"
     if needs_prompt_file(job):
         prompt += f"\n-# {words(say('The whole prompt is attached.'))}"
     embed = discord.Embed(description=prompt + (f"\n-# {note}" if note else ""), colour=DONE)
@@ -265,6 +268,8 @@ def _chosen_or_default(value: float | None, option: Option, model: Model | None,
 
 def _lora(lora: Lora, words: Words) -> str:
     scale = "" if lora.scale is None else f" × {words.number(lora.scale)}"
+    if lora.name is not None:
+        return f"**{plain(lora.name)}**{scale}"
     # A link's query often holds a download key, and a result is public.
     return f"{quoted(lora.path.partition('?')[0], _LORA_SHOWN)}{scale}"
 

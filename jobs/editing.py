@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from jobs.catalog import PIXELS, PROMPT_LONGEST, Model
+from jobs.library.triggers import missing_from, with_words
 from jobs.parameters import Option, Size
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence, say
@@ -48,7 +49,7 @@ def typed(request: ImageRequest) -> dict[Field, str]:
     steps = "" if request.steps is None else f"{request.steps}"
     guidance = "" if request.guidance is None else f"{request.guidance:.12g}"
     return {
-        Field.PROMPT: request.prompt,
+        Field.PROMPT: request.typed_prompt,
         Field.SIZE: size,
         Field.COUNT: "" if request.count is None else f"{request.count}",
         Field.SEED: f"{request.seed}",
@@ -75,10 +76,12 @@ def read_form(texts: Typed, *, model: Model, drawn_seed: int) -> ImageRequest | 
 
 
 def merged(request: ImageRequest, form: ImageRequest) -> ImageRequest:
-    """The request with what the form says; what the form does not show stays."""
+    """The request with what the form says; what the form does not show stays, the LoRAs' trigger words too."""
+    added = missing_from(form.prompt, request.added)
     return replace(
         request,
-        prompt=form.prompt,
+        prompt=with_words(form.prompt, added),
+        added=added,
         size=form.size,
         width=form.width,
         height=form.height,

@@ -31,7 +31,7 @@ def options_of(request: ImageRequest) -> dict[Option, str | int | float | bool]:
         if value is not None:
             chosen[option] = value
     for (source, scale), lora in zip(LORA_OPTIONS, request.loras, strict=False):
-        chosen[source] = lora.path
+        chosen[source] = lora.name or lora.path
         if lora.scale is not None:
             chosen[scale] = lora.scale
     return {option: chosen[option] for option in Option if option in chosen}

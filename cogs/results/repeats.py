@@ -104,6 +104,8 @@ class Repeats:
             return MODEL_GONE
         if job.request.safety is False and (faults := self._desk.unsafe_faults(interaction)):
             return faults[0].sentence
+        if refusal := self._desk.lora_refusal(interaction, job.request):
+            return refusal
         return self._desk.closed(model) or (job, model)
 
 

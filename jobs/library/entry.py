@@ -148,9 +148,11 @@ class _Reading:
         return tuple(found)
 
     def triggers(self, typed: str) -> tuple[str, ...]:
-        words = [" ".join(part.split()) for part in _SEPARATOR.split(typed)]
-        several = {name_key(word): word for word in reversed(words) if word}
-        triggers = tuple(reversed(several.values()))
+        several: dict[str, str] = {}
+        for word in (" ".join(part.split()) for part in _SEPARATOR.split(typed)):
+            if word:
+                several.setdefault(name_key(word), word)
+        triggers = tuple(several.values())
         if len(triggers) > TRIGGERS_MOST:
             self.faults.append(
                 say(

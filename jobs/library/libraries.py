@@ -22,7 +22,7 @@ class Refusal(enum.Enum):
     NAME_TAKEN = enum.auto()
     FULL = enum.auto()  # the server has as many entries as there may be
     MEMBER_FULL = enum.auto()  # the member has added as many as one may
-    GONE = enum.auto()  # somebody else has removed it meanwhile
+    GONE = enum.auto()  # somebody else has removed it meanwhile, or changed it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +82,10 @@ class Libraries:
             return await self._keep(replace(now, facts=facts, approved=approved), preview)
 
     async def approve(self, entry: Entry) -> Entry | Refusal:
-        """Let everybody use an entry; without effect on one that is approved."""
+        """Let everybody use an entry as it was seen; without effect on one that is approved."""
         async with self._writing:
             now = self._mine(entry.guild_id).get(entry.id)
-            if now is None:
+            if now is None or now.facts != entry.facts:
                 return Refusal.GONE
             return now if now.approved else await self._keep(replace(now, approved=True), None)
 

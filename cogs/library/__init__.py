@@ -1,0 +1,1 @@
+"""`/lora`: a server's library of LoRAs, added, looked through, approved, carried elsewhere."""
