@@ -112,7 +112,8 @@ class OrderDesk:
             models=catalog.models,
             restricted=is_age_restricted(interaction.channel),
         )
-        request = validate(resolved.chosen, model=model, drawn_seed=draw_seed(), faults=[*faults, *resolved.faults])
+        completed, wrong = completed.spare(resolved.faults)
+        request = validate(resolved.chosen, model=model, drawn_seed=draw_seed(), faults=[*faults, *wrong])
         if isinstance(request, Faults):
             await _answer(interaction, faults_embed(request.faults, words))
             return
@@ -261,15 +262,20 @@ class OrderDesk:
         )
 
 
-async def acknowledge(interaction: discord.Interaction[Any], *, private: bool) -> int | None:
-    """Acknowledge, the answer to follow; returns the id of the response's message.
+async def acknowledge(
+    interaction: discord.Interaction[Any], *, private: bool, embed: discord.Embed | None = None
+) -> int | None:
+    """Acknowledge, by an embed or else with the answer to follow; returns the id of the response's message.
 
     None when Discord did not take it: it came too late, and the user has been told so by Discord.
     """
     try:
-        deferred = await interaction.response.defer(ephemeral=private, thinking=True)
-        if deferred is not None and deferred.message_id is not None:
-            return deferred.message_id
+        if embed is None:
+            taken = await interaction.response.defer(ephemeral=private, thinking=True)
+        else:
+            taken = await interaction.response.send_message(embed=embed, ephemeral=private)
+        if taken is not None and taken.message_id is not None:
+            return taken.message_id
     except discord.NotFound as error:
         if error.code != UNKNOWN_INTERACTION:
             raise

@@ -34,7 +34,9 @@ class Admissions(Part):
             async with self._engine.transaction() as connection:
                 now = self._clock.now()
                 usage = await self._let_in(connection, [order], limits, now=now)
-                job = await self._insert(connection, order, provider=provider, estimated_cost=estimated_cost, now=now)
+                job = await self._insert(
+                    connection, order, job_id=new_job_id(now), provider=provider, estimated_cost=estimated_cost, now=now
+                )
                 return Admitted(job=job, usage=usage)
         except _Refused as refusal:
             return refusal.answer
@@ -56,9 +58,12 @@ class Admissions(Part):
             async with self._engine.transaction() as connection:
                 now = self._clock.now()
                 usage = await self._let_in(connection, orders, limits, now=now)
+                ids = sorted(new_job_id(now) for _ in orders)  # so that they sort as they were asked for
                 jobs = [
-                    await self._insert(connection, order, provider=provider, estimated_cost=estimated_cost, now=now)
-                    for order in orders
+                    await self._insert(
+                        connection, order, job_id=job_id, provider=provider, estimated_cost=estimated_cost, now=now
+                    )
+                    for job_id, order in zip(ids, orders, strict=True)
                 ]
                 interaction_id = orders[0].interaction_id
                 await self._sql.open_batch(connection, interaction_id=interaction_id, message_id=message_id)
@@ -103,14 +108,16 @@ class Admissions(Part):
         if row is not None:
             raise _Refused(AlreadyAdmitted(job=job_from(row)))
 
-    async def _insert(self, connection: Any, order: Order, *, provider: Provider, estimated_cost: int, now: int) -> Job:
+    async def _insert(
+        self, connection: Any, order: Order, *, job_id: str, provider: Provider, estimated_cost: int, now: int
+    ) -> Job:
         queue = {"provider": provider.value, "priority": order.priority.value, "user_id": order.user_id}
         start_tag = await self._sql.next_start_tag(connection, **queue)
         await self._sql.set_finish_tag(connection, **queue, finish_tag=start_tag + order.request.images)
         row = await self._sql.insert_job(
             connection,
             **order_values(order),
-            id=new_job_id(now),
+            id=job_id,
             provider=provider.value,
             start_tag=start_tag,
             created_at=now,

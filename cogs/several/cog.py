@@ -15,7 +15,7 @@ from cogs.queue.embeds import too_many_waiting_embed
 from cogs.results.buttons import dynamic_button
 from cogs.rush import Rush
 from cogs.several.buttons import DROP, MAKE, REFERENCE, ask_buttons
-from cogs.several.embeds import ask_embed
+from cogs.several.embeds import ask_embed, begun_embed
 from cogs.several.questions import Question, Questions
 from jobs.alternatives import expand
 from jobs.model import Order, Priority
@@ -106,8 +106,10 @@ class Several(commands.Cog):
         question.is_answered = True
         placed = False
         try:
+            # No deferral: the first result sent through the interaction would take the place of what it promises.
+            embed = begun_embed(question.requests, interaction.user.id, words)
             with self._rush.acknowledging():
-                message_id = await acknowledge(interaction, private=question.private)
+                message_id = await acknowledge(interaction, private=question.private, embed=embed)
             placed = message_id is not None and await self._place(interaction, question, message_id=message_id)
         finally:
             question.is_answered = placed

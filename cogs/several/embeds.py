@@ -18,6 +18,7 @@ from words.speech import Words
 _GLIMPSE: Final = 150  # characters of a prompt; ten such lines fit into one embed
 _REASON: Final = 150  # characters
 _LINKS: Final = "https://discord.com/channels"
+_UNDER_WAY: Final = say("/queue shows and cancels what is still waiting.")
 _STATES: Final = {
     Status.QUEUED: say("Waiting"),
     Status.SUBMITTING: say("Being made"),
@@ -65,26 +66,32 @@ def _too_many(usage: Usage) -> Sentence:
     )
 
 
+def begun_embed(requests: Sequence[ImageRequest], user_id: int, words: Words) -> discord.Embed:
+    """The summary before there are any jobs."""
+    told = differing([request.prompt for request in requests])
+    lines = [_line(number, _STATES[Status.QUEUED], mark, words) for number, mark in enumerate(told, start=1)]
+    return _summary(0, lines, user_id, words).set_footer(text=words(_UNDER_WAY))
+
+
 def summary_embed(batch: Batch, words: Words) -> discord.Embed:
     """How many are ready, and how each one stands: with a link where it can be seen, or why there is none."""
     jobs = batch.jobs
     ready = sum(job.status in {Status.DELIVERED, Status.UNDELIVERED} for job in jobs)
-    told = differing([job.request.prompt for job in jobs])
-    lines = [
-        _line(number, job, mark, words) for number, (job, mark) in enumerate(zip(jobs, told, strict=True), start=1)
-    ]
-    is_over = has_ended(batch)
-    embed = discord.Embed(
-        title=words(say("{ready} of {total} ready", ready=ready, total=len(jobs))),
-        description="\n".join(lines),
-        colour=(DONE if ready else REFUSED) if is_over else WORKING,
-    )
-    embed.add_field(name=words(say("For")), value=f"<@{jobs[0].order.user_id}>", inline=False)
-    if not is_over:
-        return embed.set_footer(text=words(say("/queue shows and cancels what is still waiting.")))
+    told = zip(jobs, differing([job.request.prompt for job in jobs]), strict=True)
+    lines = [_line(number, _standing(job, words), mark, words) for number, (job, mark) in enumerate(told, start=1)]
+    embed = _summary(ready, lines, jobs[0].order.user_id, words)
+    if not has_ended(batch):
+        return embed.set_footer(text=words(_UNDER_WAY))
+    embed.colour = DONE if ready else REFUSED
     if ready < len(jobs):
         return embed.set_footer(text=words(say("Failed and cancelled images are given back.")))
     return embed
+
+
+def _summary(ready: int, lines: Sequence[str], user_id: int, words: Words) -> discord.Embed:
+    title = words(say("{ready} of {total} ready", ready=ready, total=len(lines)))
+    embed = discord.Embed(title=title, description="\n".join(lines), colour=WORKING)
+    return embed.add_field(name=words(say("For")), value=f"<@{user_id}>", inline=False)
 
 
 def has_ended(batch: Batch) -> bool:
@@ -92,9 +99,9 @@ def has_ended(batch: Batch) -> bool:
     return all(job.status in FINISHED for job in batch.jobs)
 
 
-def _line(number: int, job: Job, mark: str, words: Words) -> str:
+def _line(number: int, standing: Sentence, mark: str, words: Words) -> str:
     glimpse = quoted(mark, _GLIMPSE)
-    return f"**{number}.** {words(_standing(job, words))}" + (f" · {glimpse}" if glimpse else "")
+    return f"**{number}.** {words(standing)}" + (f" · {glimpse}" if glimpse else "")
 
 
 def _standing(job: Job, words: Words) -> Sentence:

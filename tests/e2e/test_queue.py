@@ -66,10 +66,10 @@ async def test_ones_own_jobs_are_shown_with_place_and_expected_time_and_nobody_e
     assert first.startswith("**1.** **Being made** · ready in about ")
     assert "2 images · FLUX.1 LoRA" in first
     assert "fox number 1" in first
-    assert second.startswith("**Next in the queue** · ready in about ")
+    assert second.startswith("**Waiting**: 1 ahead · ready in about ")
     his = description(await shown(world, ben, art))
     assert "fox number 2" not in his
-    assert his.startswith("**1.** **Waiting**: 1 ahead · ready in about ")
+    assert his.startswith("**1.** **Next in the queue** · ready in about ")  # who has less is next
 
 
 @BOTH_ENGINES
