@@ -73,7 +73,7 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         Presets(client, of.shelf, service, Saving(of.shelf, service, finder)),
         Settings(client, of.shelf, service),
         LoraLibrary(client, Shelves(libraries=of.libraries, catalog=service.catalog, previews=of.previews)),
-        Inspect(client, service.catalog, desk),
+        Inspect(client, service, desk),
         Reminders(service, of.tasks),
         Account(service),
         Queue(client, service, of.waiting),

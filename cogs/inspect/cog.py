@@ -19,9 +19,12 @@ from cogs.inspect.links import linked_message
 from cogs.inspect.wishes import wish_of
 from cogs.place import ANY_CONTEXT, ANY_INSTALL, everywhere
 from cogs.results.buttons import dynamic_button
-from jobs.catalog import Catalog
+from jobs.ids import is_job_id
+from jobs.ports import StoreUnavailable
 from jobs.sentence import Sentence, say
+from jobs.service import JobService
 from media.metadata.reading import NotReadable, Reading, read
+from media.metadata.recipe import Recipe, Tool
 from words.speech import Words
 
 _log = structlog.get_logger(__name__)
@@ -45,9 +48,9 @@ NOT_HERE: Final = say("There is nothing to make again here. Inspect the image on
 class Inspect(commands.Cog):
     """The command, the entry in the menu of messages, and the button under the answer."""
 
-    def __init__(self, bot: commands.AutoShardedBot, catalog: Catalog, desk: OrderDesk) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, service: JobService, desk: OrderDesk) -> None:
         self._bot = bot
-        self._catalog = catalog
+        self._service = service
         self._desk = desk
         self._fetcher = Fetcher()
         self._button = dynamic_button(REMAKE, self.again, reference="")
@@ -88,18 +91,18 @@ class Inspect(commands.Cog):
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         if image is not None:
-            await self._answer(interaction, [image] if is_image(image) else [], None, private=False)
+            await self._answer(interaction, [image] if is_image(image) else [], None)
             return
         found = await linked_message(interaction, message or "")
         if isinstance(found, Sentence):
             await interaction.edit_original_response(embed=_said(interaction, found))
             return
-        await self._answer(interaction, images_in(found), number, private=found.flags.ephemeral)
+        await self._answer(interaction, images_in(found), number)
 
     async def menu(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Look into what the message shows."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._answer(interaction, images_in(message), None, private=message.flags.ephemeral)
+        await self._answer(interaction, images_in(message), None)
 
     async def again(self, interaction: discord.Interaction[Any], _nothing: str) -> None:
         """Order what the answer shows, as if it had been typed; pressed twice at once, it is ordered once."""
@@ -111,24 +114,19 @@ class Inspect(commands.Cog):
         await self._desk.imagine(interaction, chosen, source=f"remake:{message.id}")
 
     async def _answer(
-        self,
-        interaction: discord.Interaction[Any],
-        images: Sequence[discord.Attachment],
-        number: int | None,
-        *,
-        private: bool,
+        self, interaction: discord.Interaction[Any], images: Sequence[discord.Attachment], number: int | None
     ) -> None:
         found = await self._first(images, number)
         if isinstance(found, Sentence):
             await interaction.edit_original_response(embed=_said(interaction, found))
             return
         at, reading = found
-        if reading.recipe is None:
+        recipe = reading.recipe
+        if recipe is None:
             await interaction.edit_original_response(embed=_said(interaction, SAYS_NOTHING))
             return
-        wish = wish_of(reading.recipe, self._catalog, private=private)
-        words = Words(interaction.locale.value)
-        answer = told(reading, reading.recipe, wish, words, number=at, of=len(images))
+        wish = wish_of(recipe, self._service.catalog, private=await self._was_private(recipe))
+        answer = told(reading, recipe, wish, Words(interaction.locale.value), number=at, of=len(images))
         files = [] if answer.line is None else [_file(answer.line)]
         await interaction.edit_original_response(embeds=answer.embeds, view=answer.view, attachments=files)
 
@@ -149,6 +147,17 @@ class Inspect(commands.Cog):
             elif isinstance(found, Sentence):
                 found = reading
         return found
+
+    async def _was_private(self, recipe: Recipe) -> bool:
+        """Whether a job of ours made it for one person alone: then what is made of it is private too."""
+        if recipe.tool is not Tool.FLUXCORD or not is_job_id(recipe.job):
+            return False
+        try:
+            job = await self._service.get(recipe.job)
+        except StoreUnavailable as error:
+            _log.info("whether an image was private could not be looked up", cause=str(error))
+            return True
+        return job is not None and job.order.private
 
     async def _read(self, image: discord.Attachment) -> Reading | Sentence:
         data = await self._fetcher.fetch(image)
