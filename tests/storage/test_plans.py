@@ -17,7 +17,7 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 WHOLE = re.compile(
     r"SCAN (schema_migrations|queue_users|presets|defaults|loras|library_rules"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
-    r"|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
+    r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
 INDEXES = {
@@ -27,6 +27,14 @@ INDEXES = {
     "in_flight": ["jobs_at_the_api (provider=? AND key_id=?)"],
     "deciding_attempt": ["COVERING INDEX attempts_minute (key_id=? AND sent_at>?)"],
     "promote_due": ["jobs_waiting (provider=? AND not_before>? AND not_before<?)"],
+    "take_next_of_lowest": ["jobs_ready (provider=? AND priority=?)", "jobs_ready (provider=?)"],
+    "count_waiting": ["jobs_open_of_user (guild_id=? AND user_id=?)"],
+    "open_jobs": ["jobs_open_of_user (guild_id=? AND user_id=?)"],
+    "batch": ["sqlite_autoindex_batches_1 (interaction_id=?)"],
+    "jobs_of_interaction": ["sqlite_autoindex_jobs_2 (interaction_id=?)"],
+    "open_batches": ["batches_open"],
+    "close_batch": ["batches"],
+    "recently_made": ["jobs_durations (model=?)"],
     "take_next": ["jobs_ready (provider=?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "earliest_start": [
         "jobs_ready (provider=?)",
