@@ -87,9 +87,9 @@ class Members(ControlSession):
         number = message if isinstance(message, int) else message.id
         return Message.read(await self._call("GET", f"messages/{number}"))
 
-    async def say(self, user: User, channel: Channel, content: str) -> Message:
-        """Write a message as a member."""
-        body = {"user_id": str(user.id), "content": content}
+    async def say(self, user: User, channel: Channel, content: str, files: Sequence[Mapping[str, str]] = ()) -> Message:
+        """Write a message as a member; a file is {"filename", "content_base64"}."""
+        body = {"user_id": str(user.id), "content": content, "files": [dict(each) for each in files]}
         return Message.read(await self._call("POST", f"channels/{channel.id}/messages", body))
 
     async def delete_message(self, user: User, message: Message) -> None:

@@ -36,6 +36,18 @@ def _message(call: Call, channel: Channel) -> Message:
     return message
 
 
+def _read(world: World, message: Message) -> Json:
+    """Write a message as the bot may read it: of others in servers not what they wrote, without the privileged intent.
+
+    Source: https://discord.com/developers/docs/events/gateway#message-content-intent
+    """
+    data = message_json(world, message)
+    own = message.author_id == world.bot.id or world.bot.id in message.mention_ids
+    if message.guild_id is None or own or world.settings.privileged_intents:
+        return data
+    return {**data, "content": "", "embeds": [], "attachments": [], "components": []}
+
+
 def _check_may_post(world: World, channel: Channel, allowed: int, payload: Json, draft: Draft) -> None:
     if channel.kind is ChannelKind.DM and channel.recipient_id is not None:
         recipient = world.users[channel.recipient_id]
@@ -122,7 +134,7 @@ async def _list(call: Call) -> Answer:
             chosen = newer[-half:] + middle + older[:half]
         case _:
             chosen = newest_first[:limit]
-    return Answer(body=[message_json(world, message) for message in chosen])
+    return Answer(body=[_read(world, message) for message in chosen])
 
 
 def _list_query(call: Call) -> tuple[int, tuple[str, int]]:
@@ -142,7 +154,7 @@ async def _get(call: Call) -> Answer:
     channel, allowed = _seen_channel(call)
     if not allowed & Permission.READ_MESSAGE_HISTORY:
         raise missing_permissions()
-    return Answer(body=message_json(call.discord.world, _message(call, channel)))
+    return Answer(body=_read(call.discord.world, _message(call, channel)))
 
 
 async def _edit(call: Call) -> Answer:

@@ -13,6 +13,7 @@ from sandbox.discord.errors import NoSuchThing
 from sandbox.discord.interactions import expire_unacknowledged
 from sandbox.discord.message_objects import files_json, message_json
 from sandbox.discord.model import Interaction, Json, Message, User
+from sandbox.discord.options import read_file
 from sandbox.discord.world import World
 from sandbox.render.message import render_conversation, render_message
 
@@ -109,7 +110,11 @@ async def _message(asked: Asked) -> object:
 
 async def _write(asked: Asked) -> object:
     channel = asked.discord.world.channel(asked.path_id())
-    message = members.write(asked.discord, asked.user(), channel, str(asked.get("content")))
+    found = [await read_file(asked.discord.world, each) for each in asked.body.get("files") or ()]
+    files = [each for each in found if each is not None]
+    if len(files) < len(found):
+        raise ValueError("a file is a filename and its content_base64")
+    message = members.write(asked.discord, asked.user(), channel, str(asked.get("content")), files)
     return message_view(asked.discord.world, message)
 
 

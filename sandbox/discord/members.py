@@ -19,6 +19,7 @@ from sandbox.discord.errors import Refusal
 from sandbox.discord.installs import is_there, of_message
 from sandbox.discord.message_objects import message_json
 from sandbox.discord.model import (
+    Attachment,
     Channel,
     Interaction,
     InteractionKind,
@@ -198,13 +199,13 @@ def _selected(select: Json, value: str | None) -> list[str]:
     return chosen
 
 
-def write(discord: Discord, user: User, channel: Channel, content: str) -> Message:
+def write(discord: Discord, user: User, channel: Channel, content: str, files: Sequence[Attachment] = ()) -> Message:
     """Post a member's own message."""
     allowed = discord.world.permissions(channel, user.id)
     locked = channel.thread is not None and channel.thread.locked and not allowed & Permission.MANAGE_THREADS
     if locked or not allowed & to_send(channel):
         raise Refusal(f"{user.name} may not write here")
-    draft = Draft(content=content, mentions=mentions_of(content))
+    draft = Draft(content=content, attachments=list(files), mentions=mentions_of(content))
     return posting.create(discord, posting.Origin(channel=channel, author=user), draft)
 
 

@@ -123,25 +123,32 @@ class _Reader:
         return str(channel.id)
 
     async def _attachment(self, option: Json, given: object) -> str:
-        match given:
-            case {"filename": str(filename), "content_base64": str(content)}:
-                upload = await make_upload("file", filename, None, base64.b64decode(content, validate=True))
-            case _:
-                return _no(option, "a file", given)
-        if len(upload.data) > self.world.settings.attachment_size_limit:
-            raise Refusal("Your files are too powerful")
-        file = Attachment(
-            id=self.world.new_id(),
-            filename=upload.filename,
-            content_type=upload.content_type,
-            data=upload.data,
-            width=upload.width,
-            height=upload.height,
-        )
+        file = await read_file(self.world, given)
+        if file is None:
+            return _no(option, "a file", given)
         self.world.option_files[file.id] = file
         written = attachment_json(self.world, self.channel.id, file, ephemeral=True)
         self.resolved.setdefault("attachments", {})[str(file.id)] = written
         return str(file.id)
+
+
+async def read_file(world: World, given: object) -> Attachment | None:
+    """Return what a member uploads; None where it is no file."""
+    match given:
+        case {"filename": str(filename), "content_base64": str(content)}:
+            upload = await make_upload("file", filename, None, base64.b64decode(content, validate=True))
+        case _:
+            return None
+    if len(upload.data) > world.settings.attachment_size_limit:
+        raise Refusal("Your files are too powerful")
+    return Attachment(
+        id=world.new_id(),
+        filename=upload.filename,
+        content_type=upload.content_type,
+        data=upload.data,
+        width=upload.width,
+        height=upload.height,
+    )
 
 
 def _id(given: object) -> int:

@@ -1,5 +1,6 @@
 """Commands in a message's menu, as discord.py gets them."""
 
+import base64
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -91,3 +92,29 @@ async def test_a_server_shows_fifteen_entries_and_no_more(connect: Connect, worl
         assert refused.value.code == 30032
         await bot.http.bulk_upsert_global_commands(bot.application_id, entries[:15])
     assert len(await world.commands()) == 15
+
+
+async def test_what_others_write_is_read_through_the_menu_alone(
+    connect: Connect, world: SandboxClient, mara: User, ben: User, art: Channel
+) -> None:
+    """Without the privileged intent a channel's messages come without what is in them."""
+    file = {"filename": "fox.txt", "content_base64": base64.b64encode(b"a fox").decode()}
+    seen: list[discord.Message] = []
+
+    def keeping(bot: Bot) -> None:
+        @bot.tree.context_menu(name="Look")
+        async def look(interaction: discord.Interaction, message: discord.Message) -> None:
+            seen.append(message)
+            await interaction.response.send_message((await message.attachments[0].read()).decode())
+
+    async with connect(keeping) as bot:
+        written = await world.say(ben, art, "here", [file])
+        channel = bot.get_partial_messageable(art.id)
+        for read in (await channel.fetch_message(written.id), *[each async for each in channel.history()]):
+            assert (read.content, read.attachments) == ("", [])
+        done = await world.wait_for_interaction(await world.use_message_command(mara, written, "Look"))
+        assert done.original_message_id is not None
+        assert (await world.message(done.original_message_id)).content == "a fox"
+        assert (seen[0].content, seen[0].attachments[0].filename) == ("here", "fox.txt")
+        await world.set_discord(privileged_intents=True)
+        assert (await channel.fetch_message(written.id)).content == "here"
