@@ -8,16 +8,17 @@ import asyncio
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
 from jobs.catalog import Catalog
 from jobs.choices import Merged, merge
-from jobs.parameters import Option
+from jobs.parameters import LORA_OPTIONS, Option
 from jobs.presets import DEFAULT_OPTIONS, PRESETS_MOST, Defaults, Owner, OwnerKind, Preset, PresetRecords, name_key
 from jobs.request import ImageRequest
-from jobs.validation import Chosen
+from jobs.validation import Chosen, Fault
 
 _UNDECIDED: Final = Defaults()
+_SOURCES: Final = frozenset(source for source, _scale in LORA_OPTIONS)
 _MARKS: Final = {OwnerKind.USER: "mine", OwnerKind.SERVER: "server"}
 
 
@@ -34,8 +35,16 @@ class Saved(enum.Enum):
 class Completed:
     """An order with everything that counts, and the preset that was used."""
 
+    typed: Chosen
     merged: Merged
     preset: Preset | None = None
+
+    def spare(self, faults: Sequence[Fault]) -> tuple[Self, Sequence[Fault]]:
+        """The faults of what was typed; a LoRA that the preset brought, and that is none here, is left out instead."""
+        spared = {fault.option for fault in faults if fault.option in _SOURCES and fault.option not in self.typed}
+        left_out = tuple(option for option in Option if option in {*self.merged.left_out, *spared})
+        told = [fault for fault in faults if fault.option not in spared]
+        return replace(self, merged=replace(self.merged, left_out=left_out)), told
 
     def noted(self, request: ImageRequest) -> ImageRequest:
         """The validated request, with what is to be shown of the preset."""
@@ -108,7 +117,7 @@ class Shelf:
                 return None
         defaults = [self.defaults(owner).options for owner in _owners(user_id, guild_id)]
         merged = merge(typed, preset=preset, defaults=defaults, catalog=catalog, unsafe_allowed=unsafe_allowed)
-        return Completed(merged=merged, preset=preset)
+        return Completed(typed=typed, merged=merged, preset=preset)
 
     # ── write ────────────────────────────────────────────────────────────────
 

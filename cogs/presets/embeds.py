@@ -21,7 +21,7 @@ _GLIMPSE: Final = 150  # characters of a preset's options in the list
 
 def preset_embed(preset: Preset, words: Words, catalog: Catalog, *, notes: Sequence[Sentence] = ()) -> discord.Embed:
     """All of one preset, and how to use it."""
-    usage = say("Use it with `/imagine` and `preset: {name}`.", name=preset.name.replace("`", "'"))
+    usage = say("Type `/imagine` and choose `preset: {name}`.", name=preset.name.replace("`", "'"))
     lines = [words(_whose(preset)), "", *listed_options(preset.options, words, catalog)]
     if not preset.options:
         lines.append(words(say("No options: everything else counts as usual.")))

@@ -111,6 +111,7 @@ class Saving:
         _log.info("a preset was saved", user=interaction.user.id, owner=owner.kind.value, options=len(options))
         words = Words(interaction.locale.value)
         embed = preset_embed(preset, words, self._service.catalog, notes=notes)
+        embed.set_author(name=words(say("Preset saved")))
         await interaction.edit_original_response(content=None, embed=embed)
 
 

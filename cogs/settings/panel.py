@@ -90,11 +90,8 @@ def panel_view(panel: Panel, words: Words) -> ui.View:
     for option in (each for each in CHOSEN if each in offered):
         view.add_item(_select(panel, option, words))
     secondary = discord.ButtonStyle.secondary
-    buttons: list[ui.Button[Any]] = [
-        ui.Button(
-            label=words(say("Numbers…")), custom_id=f"{PRESS}{mark}:{Act.NUMBERS}", style=discord.ButtonStyle.primary
-        )
-    ]
+    numbers, primary = words(say("Images, steps, guidance…")), discord.ButtonStyle.primary
+    buttons: list[ui.Button[Any]] = [ui.Button(label=numbers, custom_id=f"{PRESS}{mark}:{Act.NUMBERS}", style=primary)]
     for what in (*(each for each in TOGGLED if each in offered), Act.METADATA):
         now = panel.defaults.metadata if what is Act.METADATA else panel.defaults.options.get(Option(what))
         state = None if now is None else bool(now)
@@ -157,7 +154,7 @@ def _metadata(panel: Panel, words: Words) -> str:
     if panel.servers is not None and panel.servers.metadata is False:
         return words(say("off in this server"))
     if panel.defaults.metadata is None:
-        return words(say("not set: on"))
+        return words(say("on (not set)"))
     return f"**{words(ON if panel.defaults.metadata else OFF)}**"
 
 

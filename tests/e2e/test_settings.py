@@ -42,7 +42,7 @@ class Panel:
 
     async def type_numbers(self, **typed: str) -> Interaction:
         """Fill in the form for numbers."""
-        opened = await self._world.press(self._user, self.message, label="Numbers…")
+        opened = await self._world.press(self._user, self.message, label="Images, steps, guidance…")
         shown = await self._world.wait_for_interaction(opened, lambda now: now.modal is not None, PATIENCE)
         return await self._world.submit_modal(self._user, shown, typed)
 
@@ -86,7 +86,7 @@ async def test_each_change_shows_at_once_and_outlives_a_restart(
     """An old panel goes on working."""
     await bot.start(webhooks=True)
     mine = await panel(world, art, mara)
-    assert set(mine.fields.values()) == {"not set", "not set: on"}
+    assert set(mine.fields.values()) == {"not set", "on (not set)"}
     await mine.choose("size", "square")
     await mine.choose("format", "png")
     await mine.press("Private: not set")
@@ -114,7 +114,7 @@ async def test_each_change_shows_at_once_and_outlives_a_restart(
     await mine.press("Private: on")
     assert (mine.fields["Size"], mine.fields["Private"]) == ("not set", "**off**")
     await mine.press("Reset")
-    assert set(mine.fields.values()) == {"not set", "not set: on"}
+    assert set(mine.fields.values()) == {"not set", "on (not set)"}
     assert await bot.sql("SELECT * FROM defaults") == []
 
 

@@ -11,8 +11,9 @@ from jobs.parameters import Option
 from jobs.ports import StoreUnavailable
 from jobs.presets import PRESETS_MOST, Defaults, Owner, Preset, preset_options, read_name
 from jobs.request import ImageRequest, Lora
-from jobs.sentence import Sentence
+from jobs.sentence import Sentence, say
 from jobs.shelf import Saved, Shelf, word_for
+from jobs.validation import Fault
 
 CATALOG = Catalog(offered=Provider)
 MARA, BEN, SERVER, ELSEWHERE = Owner.user(7), Owner.user(8), Owner.server(1), Owner.server(2)
@@ -184,6 +185,20 @@ async def test_images_carry_their_parameters_unless_the_user_or_the_server_has_s
     assert shelf.writes_metadata(user_id=8, guild_id=2) is True
 
 
+async def test_a_presets_lora_that_is_none_here_is_left_out_and_a_typed_one_is_a_fault(shelf: Shelf) -> None:
+    """A server's library is asked after the order was completed."""
+    await shelf.save(replace(preset("Noir"), options={Option.LORA: "Watercolour"}), overwrite=False)
+    fault = Fault(option=Option.LORA, sentence=say("There is no such LoRA here."))
+    for typed, told, left_out in (
+        ({Option.PRESET: "Noir"}, [], (Option.LORA,)),
+        ({Option.PRESET: "Noir", Option.LORA: "Ink"}, [fault], ()),
+    ):
+        done = shelf.complete(typed, user_id=7, guild_id=1, catalog=CATALOG, unsafe_allowed=False)
+        assert done is not None
+        spared, faults = done.spare([fault])
+        assert (faults, spared.merged.left_out) == (told, left_out)
+
+
 async def test_an_order_is_completed_from_the_preset_the_user_and_the_server(shelf: Shelf) -> None:
     await shelf.save(preset("Noir", steps=9), overwrite=False)
     await shelf.decide(MARA, {Option.STEPS: 20, Option.COUNT: 2})
@@ -204,7 +219,9 @@ async def test_an_order_is_completed_from_the_preset_the_user_and_the_server(she
 
 def test_a_lora_of_a_library_is_kept_by_its_name() -> None:
     loras = (Lora(path="https://a.example.com/x?key=1", scale=2.0, name="Watercolour"),)
-    kept, lacks = preset_options(ImageRequest(model="flux-lora", prompt="a fox", seed=5, loras=loras), whole_links=False)
+    kept, lacks = preset_options(
+        ImageRequest(model="flux-lora", prompt="a fox", seed=5, loras=loras), whole_links=False
+    )
     assert not lacks
     assert kept[Option.LORA] == "Watercolour"
 
