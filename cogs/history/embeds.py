@@ -89,10 +89,10 @@ def _told(page: Page, wish: Wish, catalog: Catalog) -> list[Sentence]:
 
 
 def _nothing(page: Page, wish: Wish) -> Sentence:
-    if page.newer is not None:
-        return say("There is nothing older.")
     if wish.searches:
         return say("None of your images here fits. Try other words, or `/history` alone to see all of them.")
+    if page.newer is not None:
+        return say("There is nothing older.")
     if wish.favourites:
         return say("You have no favourites here. Open an image in `/history` and press Favourite.")
     return say("Nothing of yours here yet. Start with `/imagine`.")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.client import Channel, Interaction, Message, SandboxClient, User
+from sandbox.client import Channel, SandboxClient, User
 from tests.e2e.conftest import Imagine
+from tests.e2e.histories import answer, entries, history, labels, pictures
 from tests.e2e.support import PATIENCE, Bot, description, eventually, shows_images, title
 
 
@@ -28,21 +29,6 @@ async def keep(bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, u
     return str(job["id"])
 
 
-async def answer(world: SandboxClient, channel: Channel, user: User, sent: Interaction, text: str = "") -> Message:
-    """What a user sees as the answer to what they did, once it says this."""
-    return await world.wait_for_message(
-        channel,
-        user,
-        lambda seen: seen.interaction_id == sent.id and not seen.loading and text in title(seen) + description(seen),
-        PATIENCE,
-    )
-
-
-async def history(world: SandboxClient, channel: Channel, user: User) -> Message:
-    """What `/history` shows."""
-    return await answer(world, channel, user, await world.command(user, channel, "history"))
-
-
 async def reminders(world: SandboxClient, channel: Channel, user: User) -> list[str]:
     """What a user was told of earlier jobs."""
     return [description(each) for each in await world.messages(channel, user) if "earlier one" in title(each)]
@@ -55,28 +41,33 @@ async def test_an_empty_history_says_how_to_begin(bot: Bot, world: SandboxClient
     assert "Start with `/imagine`" in description(shown)
 
 
-async def test_history_shows_ones_own_last_jobs_with_links(
+async def test_a_history_shows_ones_own_results_with_pictures_and_links(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
 ) -> None:
+    """Not what failed, which was told when it did."""
     await bot.start(webhooks=True)
-    result = await imagine(prompt="a *fox*")
+    result = await imagine(prompt="a *fox*", count=2)
     await imagine(prompt="a hidden hare", private=True)
     await imagine(user=ben, prompt="a bear")
     await world.add_fault("eachlabs.result", "failed", body="out of memory")
     await imagine(prompt="an owl", until=lambda seen: title(seen) == "No image this time")
+    await bot.wait_for_job("delivered", number=1)
     shown = await history(world, art, mara)
-    lines = description(shown).splitlines()
-    assert [line.split(" · ")[0] for line in lines[::2]] == [
-        "**1.** Failed, given back",
-        "**2.** Shown to you",
-        f"**3.** [Posted](https://discord.com/channels/{art.guild_id}/{art.id}/{result.id})",
+    assert title(shown) == "Your images"
+    lines = entries(shown)
+    assert [line.split(" · ")[0] for line, _ in lines] == [
+        "**1.** Shown to you",
+        f"**2.** [Posted](https://discord.com/channels/{art.guild_id}/{art.id}/{result.id})",
     ]
-    assert lines[1::2] == ["-# an owl", "-# a hidden hare", "-# a \\*fox\\*"]
-    assert "FLUX.1 LoRA · 1 image · <t:" in lines[0]
+    assert [glimpse for _, glimpse in lines] == ["-# a hidden hare", "-# a \\*fox\\*"]
+    assert "FLUX.1 LoRA · 2 images · <t:" in lines[1][0]
+    private, public = pictures(shown)
+    assert public == result.attachments[0].url
     assert shown.ephemeral
-    assert shown.buttons == ()
-    assert await world.messages(art, ben) != []
-    assert not any("Your last images" in title(seen) for seen in await world.messages(art, ben))
+    [small] = shown.attachments
+    assert (small.url, small.width, small.in_embed) == (private, 240, True)
+    assert labels(shown) == ["Open 1", "Open 2"]
+    assert not any("Your images" in title(seen) for seen in await world.messages(art, ben))
 
 
 async def test_what_is_kept_is_told_once_at_the_next_command_and_shown_by_a_button(
@@ -92,8 +83,9 @@ async def test_what_is_kept_is_told_once_at_the_next_command_and_shown_by_a_butt
     await bot.stop()
     await bot.start(webhooks=True)
     shown = await history(world, art, mara)
-    assert description(shown).startswith("**1.** **Kept for you** · FLUX.1 LoRA · 2 images")
-    assert [button.label for button in shown.buttons] == ["Show 1"]
+    assert entries(shown)[0][0].startswith("**1.** **Kept for you** · FLUX.1 LoRA · 2 images")
+    assert "Press Show" in description(shown)
+    assert labels(shown) == ["Show 1"]
     handed = await world.press(mara, shown, label="Show 1")
     images = await world.wait_for_message(
         art, mara, lambda seen: seen.interaction_id == handed.id and shows_images(seen), PATIENCE
@@ -102,7 +94,7 @@ async def test_what_is_kept_is_told_once_at_the_next_command_and_shown_by_a_butt
     assert len(images.attachments) == 2
     job = await bot.wait_for_job("delivered")
     assert job["posted_message_id"] == images.id
-    assert not (bot.folder / "results" / job_id).exists()
+    assert (bot.folder / "results" / job_id).exists()  # nobody can read that message again
     assert await bot.images_charged() == 2
     assert len(await reminders(world, art, mara)) == 1
     again = await world.press(mara, shown, label="Show 1")
@@ -187,7 +179,7 @@ async def test_what_is_no_longer_kept_is_said_to_be_gone(
     assert "no longer kept" in description(await answer(world, art, mara, pressed))
     if by == "the retention":
         later = await history(world, art, mara)
-        assert "Not posted, and no longer kept" in description(later)
+        assert "Nothing of yours here yet" in description(later)
         assert later.buttons == ()
 
 
