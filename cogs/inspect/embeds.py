@@ -74,7 +74,7 @@ def _facts(reading: Reading, recipe: Recipe, words: Words, *, number: int, of: i
     if of > 1:
         embed.description += f"\n-# {words(say('Image {number} of {total}', number=number, total=of))}"
     if recipe.negative:
-        _add(embed, words(say("Not to be shown")), quoted(recipe.negative, _NEGATIVE_SHOWN), inline=False)
+        _add(embed, words(say("Negative prompt")), quoted(recipe.negative, _NEGATIVE_SHOWN), inline=False)
     _add(embed, words(say("Model")), _short(recipe.title or recipe.model))
     _add(embed, words(say("Size")), _size(reading, recipe, words))
     _add(embed, words(say("Seed")), f"`{recipe.seed}`" if recipe.seed is not None else "")
@@ -94,18 +94,18 @@ def _size(reading: Reading, recipe: Recipe, words: Words) -> str:
     here = f"{reading.width} × {reading.height}"
     if not recipe.width or not recipe.height or (recipe.width, recipe.height) == (reading.width, reading.height):
         return here
-    return words(say("{made}; this file {here}", made=f"{recipe.width} × {recipe.height}", here=here))
+    return f"{recipe.width} × {recipe.height}\n-# {words(say('this file: {size}', size=here))}"
 
 
 def _left_out(recipe: Recipe, wish: Wish, words: Words) -> list[str]:
     """What the order does not take over, so that nobody wonders."""
     names = [f"`{option}`" for option in wish.left_out]
     if recipe.negative:
-        names.append(words(say("what is not to be shown")))
+        names.append(words(say("the negative prompt")))
     if recipe.sampler:
         names.append(words(say("the sampler")))
     if recipe.adapters and Option.LORA not in {*wish.chosen, *wish.left_out}:
-        names.append(words(say("the LoRAs: add them from the library")))
+        names.append(words(say("the LoRAs")))
     if not names:
         return []
     return [words(say("Not taken over with {model}: {names}.", model=wish.model.title, names=", ".join(names)))]

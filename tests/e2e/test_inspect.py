@@ -106,9 +106,9 @@ async def test_what_another_tool_wrote_is_told_and_what_cannot_be_taken_over_is_
     told = await inspect(world, art, mara, image=upload(png(parameters=A1111)))
     assert description(told) == "a fox in snow\n-# Written into it by AUTOMATIC1111."
     assert fields(told) == {
-        "Not to be shown": "blurry",
+        "Negative prompt": "blurry",
         "Model": "sdxl",
-        "Size": "832 × 1216; this file 33 × 21",
+        "Size": "832 × 1216\n-# this file: 33 × 21",
         "Seed": "`99`",
         "Steps": "20",
         "Guidance": "7",
@@ -118,8 +118,7 @@ async def test_what_another_tool_wrote_is_told_and_what_cannot_be_taken_over_is_
     assert told.embeds[1]["description"] == (
         "Press Make again, or paste this and change it:\n"
         "```\n/imagine prompt: a fox in snow model: flux-lora size: portrait_4_3 seed: 99 steps: 20 guidance: 7\n```"
-        "\n-# Not taken over with FLUX.1 LoRA: what is not to be shown, the sampler, "
-        "the LoRAs: add them from the library."
+        "\n-# Not taken over with FLUX.1 LoRA: the negative prompt, the sampler, the LoRAs."
     )
     again = await answer(world, art, mara, await world.press(mara, told, label="Make again"))
     assert shows_images(again)

@@ -14,6 +14,7 @@ from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.support import PATIENCE, Bot, shows_images
 
+OFF = "Image data: off"
 LORA = "https://example.com/inky.safetensors?token=secret-key"
 
 
@@ -127,6 +128,42 @@ async def test_where_the_texts_would_take_much_of_the_room_the_image_goes_first(
     await world.command(mara, art, "imagine", {"prompt": "🦊" * 3000, "size": "square", "count": 1})
     message = await world.wait_for_message(art, mara, shows_images, PATIENCE)
     [image] = await posted(world, message)
+    assert read(image).recipe is None
+
+
+async def switch_off(world: SandboxClient, channel: Channel, user: User, **options: bool) -> None:
+    """In `/settings`, where the switch goes round."""
+    asked = await world.command(user, channel, "settings", options)
+    panel = await world.wait_for_message(channel, user, lambda seen: seen.interaction_id == asked.id, PATIENCE)
+    while (label := next(each.label for each in panel.buttons if str(each.label).startswith("Image data"))) != OFF:
+        await world.press(user, panel, label=label)
+        panel = await _edited(world, channel, user, panel)
+
+
+async def _edited(world: SandboxClient, channel: Channel, user: User, before: Message) -> Message:
+    return await world.wait_for_message(
+        channel, user, lambda seen: seen.id == before.id and seen.edits > before.edits, PATIENCE
+    )
+
+
+async def test_a_member_can_switch_it_off_for_their_own_images(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
+) -> None:
+    await bot.start(webhooks=True)
+    await switch_off(world, art, mara)
+    [hers] = await posted(world, await imagine(mara, seed=7))
+    [his] = await posted(world, await imagine(ben, seed=7))
+    assert read(hers).recipe is None
+    assert b"Exif" not in hers
+    assert says(his).seed == 7
+
+
+async def test_a_server_can_switch_it_off_for_all(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, ben: User
+) -> None:
+    await bot.start(webhooks=True)
+    await switch_off(world, art, await world.user("Ada"), server=True)
+    [image] = await posted(world, await imagine(ben))
     assert read(image).recipe is None
 
 
