@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         2048,
         ge=1,
         description="Megabytes that results may take under DATA_DIR, looked at every 15 minutes: beyond, the oldest "
-        "that could be posted nowhere are dropped.",
+        "that only their users have seen are dropped, then the oldest that could be posted nowhere.",
     )
     stop_seconds: float = Field(
         25,

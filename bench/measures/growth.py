@@ -12,11 +12,12 @@ from bench.rows import Row, median, ratio
 from bench.sizes import Size
 from bench.stage import work_folder
 from bench.stored import make_history, make_queue
+from jobs.history import Pages, Wish
 from jobs.model import Order
+from jobs.records import Whose
 from storage.store import SqlStore, open_store
 
 _JOBS_A_USER = 100
-_PAGE = 10
 _WARM_UP = 50  # operations
 
 
@@ -37,7 +38,7 @@ class _Case:
         await end(self.store, job)
         whose: Mapping[str, Any] = {"guild_id": GUILD, "user_id": order.user_id}
         told["/quota"] = await _timed(self.store.usage(**whose, allowance=NO_LIMIT))
-        told["/history, page 1"] = await _timed(self.store.history(**whose, limit=_PAGE))
+        told["/history, page 1"] = await _timed(Pages(self.store).page(Whose(**whose), Wish()))
         return told
 
     async def claim(self) -> dict[str, float]:

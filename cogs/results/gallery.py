@@ -96,6 +96,8 @@ class Gallery(commands.Cog):
             for posted in await self._service.archive.posted(job):
                 if interaction.message is None or posted.message_id != interaction.message.id:
                     await self._poster.delete(job, posted)
+            if interaction.user.id == job.order.user_id:  # after a moderator's delete, its user can see that it is gone
+                await self._service.archive.hide(job)
         except (DeliveryDelayed, StoreUnavailable) as error:
             _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
             await refuse(interaction, NOT_DELETED)

@@ -106,6 +106,19 @@ async def test_beyond_the_cap_the_oldest_results_that_nobody_got_are_dropped(rig
     assert list(await rig.files.job_ids()) == [job.id for job in jobs[2:]]
 
 
+async def test_what_its_user_has_seen_goes_before_what_nobody_has(rig: Rig) -> None:
+    """Only its files: the history still lists it, and says that they are no longer kept."""
+    kept = [await finished(rig, Status.UNDELIVERED, size=1000) for _ in range(2)]
+    seen = [await finished(rig, Status.UNDELIVERED, size=1000) for _ in range(2)]
+    for job in seen:
+        await rig.store.mark_delivered(job.id, posted=Posted(channel_id=3, message_id=6))
+    await keeper(rig, results=3500).tidy()
+    assert list(await rig.files.job_ids()) == [kept[0].id, kept[1].id, seen[1].id]
+    await keeper(rig, results=1500).tidy()
+    assert list(await rig.files.job_ids()) == [kept[1].id]
+    assert await removed(rig, *kept, *seen) == [True, False, False, False]
+
+
 async def test_what_is_still_to_be_delivered_is_never_dropped(rig: Rig) -> None:
     """However much it is: the others make room for it."""
     kept = await finished(rig, Status.UNDELIVERED, size=10)

@@ -8,6 +8,8 @@ import pytest
 from jobs.breaker import Breakers
 from jobs.catalog import Catalog, Provider
 from jobs.errors import Reason
+from jobs.model import Posted
+from jobs.outcomes import Admitted
 from jobs.recovery import recover
 from jobs.service import JobService
 from jobs.status import Status
@@ -52,3 +54,34 @@ async def test_what_waits_for_what_is_still_there_goes_on_waiting(rig: Rig) -> N
     await service.start()
     await service.stop(seconds=1)
     assert await rig.status(job) is Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("private", "was_kept", "hidden", "stays"),
+    [
+        (False, False, False, False),
+        (True, False, False, True),
+        (False, True, False, True),
+        (True, False, True, False),
+    ],
+)
+async def test_a_start_keeps_only_the_files_that_can_be_shown_again(
+    private: bool, was_kept: bool, hidden: bool, stays: bool, rig: Rig
+) -> None:
+    """Those whose message nobody can read twice; a stop may have come before the others were removed."""
+    order = replace(rig.order(), private=private)
+    admitted = await rig.store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=20)
+    assert isinstance(admitted, Admitted)
+    job = admitted.job
+    await rig.store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9)
+    await rig.files.prepare(job.id)
+    await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id=None)
+    if was_kept:
+        await rig.store.mark_undelivered(job.id, detail="all closed")
+    await rig.store.mark_delivered(job.id, posted=Posted(channel_id=3, message_id=6))
+    if hidden:
+        await rig.store.hide(job.id)
+    service = JobService(rig.world(), {})
+    await service.start()
+    await service.stop(seconds=1)
+    assert list(await rig.files.job_ids()) == ([job.id] if stays else [])
