@@ -1,4 +1,4 @@
-"""The entry, and the one place where everything is joined: `python bot.py [run | backup | demo]`."""
+"""The entry: opens, joins and starts everything, and stops it: `python bot.py [run | backup | demo]`."""
 
 import argparse
 import asyncio
@@ -12,45 +12,13 @@ import discord
 import httpx
 import structlog
 
+from assembly import assemble
 from cogs.client import Fluxcord
-from cogs.delivery.audience import DiscordAudience
-from cogs.delivery.contents import Contents
-from cogs.delivery.labels import Labels
-from cogs.delivery.once import Once
-from cogs.delivery.posting import Poster
-from cogs.delivery.progress import ProgressBoard
-from cogs.desk import OrderDesk
-from cogs.library.pictures import Previews
-from cogs.operator.notices import OperatorNotices
-from cogs.rush import Rush
-from cogs.several.summaries import Summaries
-from features import Features, make_cogs
-from jobs.breaker import Breakers
-from jobs.estimates import Estimates
-from jobs.forecast import Forecasts
-from jobs.housekeeping import Housekeeper
-from jobs.library.libraries import Libraries
-from jobs.observer import Observers
+from features import make_cogs
 from jobs.ports import StoreUnavailable
-from jobs.progress import ProgressReader
-from jobs.reports import Reports
 from jobs.restored import give_up_unfinished
-from jobs.service import JobService
-from jobs.shelf import Shelf
-from jobs.tasks import Tasks
-from jobs.waiting import Waiting
-from jobs.world import World
 from logs import configure_logging
-from parts import (
-    SystemClock,
-    fit_pictures,
-    make_apis,
-    make_catalog,
-    make_keeping,
-    make_limits,
-    make_lost_creates,
-    secrets_of,
-)
+from parts import SystemClock, secrets_of
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
 from standby import Stopped, Turn, take_turns
@@ -58,10 +26,8 @@ from startup import Health, PassingFault, StartFault, connect, introduce, log_in
 from stopping import StopOnSignal, log_out
 from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
-from storage.files import ResultFiles
 from storage.store import open_store
 from web.app import build_app
-from web.metrics import Metrics
 from web.server import WebServer
 
 _log = structlog.get_logger("bot")
@@ -103,10 +69,7 @@ async def serve(
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIterator[Fluxcord]:
     """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
-    database, clock, tasks, metrics, rush = settings.database, SystemClock(), Tasks(), Metrics(), Rush()
-    catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
-    estimates = Estimates(catalog)
-    forecasts = Forecasts(catalog, estimates)
+    database, clock = settings.database, SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(database, clock))
         restored = restored or (isinstance(database, Path) and await asyncio.to_thread(taken_at, database) is not None)
@@ -118,77 +81,28 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             )
         )
         source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
-        apis, limits = make_apis(settings, http), make_limits(settings)
-        slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
 
         async def set_up(client: Fluxcord) -> None:
-            for cog in make_cogs(features):
+            for cog in make_cogs(joined.features):
                 await client.add_cog(cog)
             await introduce(client, settings)
             if restored:
                 await give_up_unfinished(store)
                 if isinstance(database, Path):
                     await asyncio.to_thread(forget_taken_at, database)
-            await notices.load()
-            tasks.supervise("database probe", store.look_after_trouble)
-            tasks.supervise("housekeeping", Housekeeper(store, files, clock, make_keeping(settings)).run)
-            tasks.supervise("progress", board.run)
-            tasks.supervise("notices", notices.run)
-            tasks.supervise("summaries", summaries.run)
+            await joined.notices.load()
+            for name, loop in joined.loops.items():
+                tasks.supervise(name, loop)
             await service.start()
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
-        shelf, libraries, poster = Shelf(store), Libraries(store, clock), Poster(client, clock)
-        contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
-        notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
-        once = Once(poster, store)
-        summaries = Summaries(store, poster, once)
-        observer = Observers(metrics, notices, summaries)
-        breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
-        lost_creates = make_lost_creates(settings)
-        reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
-        board = ProgressBoard(poster, reader.read, rush)
-        world = World(
-            store=store,
-            apis=apis,
-            catalog=catalog,
-            source=source,
-            files=files,
-            audience=DiscordAudience(poster, once, board, contents),
-            observer=observer,
-            clock=clock,
-            estimates=estimates,
-            forecasts=forecasts,
-            public_url=settings.public_url,
-            images_per_day=settings.quota_images_per_day,
-            images_per_day_direct=settings.images_per_day_direct,
-            waiting_jobs_per_user=settings.waiting_jobs_per_user,
-            breakers=breakers,
-            lost_creates=lost_creates,
-            started_at=clock.now(),
-            tasks=tasks,
-        )
-        service = JobService(world, limits)
-        features = Features(
-            client=client,
-            clock=clock,
-            service=service,
-            shelf=shelf,
-            libraries=libraries,
-            previews=Previews(source, settings.data_dir),
-            desk=OrderDesk(service, shelf, libraries, clock, rush, unsafe_guilds=frozenset(settings.safety_off_guilds)),
-            rush=rush,
-            poster=poster,
-            contents=contents,
-            tasks=tasks,
-            waiting=Waiting(store, reader),
-            reports=Reports(store, clock, notices.reported),
-        )
+        joined = assemble(settings, client=client, store=store, http=http, source=source, clock=clock)
+        service, tasks = joined.service, joined.tasks
         server = WebServer(
             build_app(
                 webhooks=service,
                 readiness=Health(client, tasks, store),
-                metrics=metrics,
+                metrics=joined.metrics,
                 count_jobs=store.count_by_status,
                 count_unknown_creates=store.count_unknown_creates,
             ),
@@ -196,8 +110,8 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             port=settings.http_port,
         )
         stack.push_async_callback(log_out, client)
-        stack.push_async_callback(board.close)
-        stack.push_async_callback(notices.close)
+        stack.push_async_callback(joined.board.close)
+        stack.push_async_callback(joined.notices.close)
         stack.push_async_callback(lambda: service.stop(seconds=turn.patience(settings.stop_seconds)))
         try:
             await stack.enter_async_context(server)

@@ -1,0 +1,132 @@
+"""The one place where everything is joined: from the settings and what was opened to the parts that run."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from cogs.client import Fluxcord
+from cogs.delivery.audience import DiscordAudience
+from cogs.delivery.contents import Contents
+from cogs.delivery.labels import Labels
+from cogs.delivery.once import Once
+from cogs.delivery.posting import Poster
+from cogs.delivery.progress import ProgressBoard
+from cogs.desk import OrderDesk
+from cogs.library.pictures import Previews
+from cogs.operator.notices import OperatorNotices
+from cogs.rush import Rush
+from cogs.several.summaries import Summaries
+from features import Features
+from jobs.breaker import Breakers
+from jobs.estimates import Estimates
+from jobs.forecast import Forecasts
+from jobs.housekeeping import Housekeeper
+from jobs.library.libraries import Libraries
+from jobs.observer import Observers
+from jobs.ports import Clock
+from jobs.progress import ProgressReader
+from jobs.reports import Reports
+from jobs.service import JobService
+from jobs.shelf import Shelf
+from jobs.tasks import Tasks
+from jobs.waiting import Waiting
+from jobs.world import World
+from parts import fit_pictures, make_apis, make_catalog, make_keeping, make_limits, make_lost_creates
+from providers.download import ResultDownloader
+from settings import Settings
+from storage.files import ResultFiles
+from storage.store import SqlStore
+from web.metrics import Metrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """What has to be started and stopped."""
+
+    service: JobService
+    features: Features
+    board: ProgressBoard
+    notices: OperatorNotices
+    metrics: Metrics
+    tasks: Tasks
+    loops: Mapping[str, Callable[[], Awaitable[None]]]  # by name; those of the service are its own
+
+
+def assemble(
+    settings: Settings,
+    *,
+    client: Fluxcord,
+    store: SqlStore,
+    http: httpx.AsyncClient,
+    source: ResultDownloader,
+    clock: Clock,
+) -> Joined:
+    """Join everything; nothing is read, sent or started yet."""
+    tasks, metrics, rush = Tasks(), Metrics(), Rush()
+    catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
+    estimates = Estimates(catalog)
+    forecasts = Forecasts(catalog, estimates)
+    apis, limits = make_apis(settings, http), make_limits(settings)
+    slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
+    shelf, libraries, poster = Shelf(store), Libraries(store, clock), Poster(client, clock)
+    contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
+    notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
+    once = Once(poster, store)
+    summaries = Summaries(store, poster, once)
+    observer = Observers(metrics, notices, summaries)
+    breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
+    lost_creates = make_lost_creates(settings)
+    reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
+    board = ProgressBoard(poster, reader.read, rush)
+    world = World(
+        store=store,
+        apis=apis,
+        catalog=catalog,
+        source=source,
+        files=files,
+        audience=DiscordAudience(poster, once, board, contents),
+        observer=observer,
+        clock=clock,
+        estimates=estimates,
+        forecasts=forecasts,
+        public_url=settings.public_url,
+        images_per_day=settings.quota_images_per_day,
+        images_per_day_direct=settings.images_per_day_direct,
+        waiting_jobs_per_user=settings.waiting_jobs_per_user,
+        breakers=breakers,
+        lost_creates=lost_creates,
+        started_at=clock.now(),
+        tasks=tasks,
+    )
+    service = JobService(world, limits)
+    features = Features(
+        client=client,
+        clock=clock,
+        service=service,
+        shelf=shelf,
+        libraries=libraries,
+        previews=Previews(source, settings.data_dir),
+        desk=OrderDesk(service, shelf, libraries, clock, rush, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+        rush=rush,
+        poster=poster,
+        contents=contents,
+        tasks=tasks,
+        waiting=Waiting(store, reader),
+        reports=Reports(store, clock, notices.reported),
+    )
+    return Joined(
+        service=service,
+        features=features,
+        board=board,
+        notices=notices,
+        metrics=metrics,
+        tasks=tasks,
+        loops={
+            "database probe": store.look_after_trouble,
+            "housekeeping": Housekeeper(store, files, clock, make_keeping(settings)).run,
+            "progress": board.run,
+            "notices": notices.run,
+            "summaries": summaries.run,
+        },
+    )
