@@ -1,5 +1,7 @@
 import dataclasses
 import io
+import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -12,7 +14,7 @@ from PIL.PngImagePlugin import PngImageFile, PngInfo
 from media.metadata.inscribe import Inscription
 from media.metadata.pieces import Broken
 from media.metadata.reading import read
-from media.metadata.recipe import Recipe, Tool
+from media.metadata.recipe import Adapter, Recipe, Tool
 from tests.media.metadata.support import (
     FORMATS,
     decoded,
@@ -138,6 +140,25 @@ def test_what_the_vendor_wrote_stays_and_only_the_same_field_is_replaced(kind: s
     recipe = read(again).recipe
     assert recipe is not None
     assert recipe.prompt == "a hare"
+
+
+def test_the_documents_describe_every_field() -> None:
+    recipe = dataclasses.replace(
+        FOX,
+        steps=28,
+        guidance=3.5,
+        adapters=(Adapter(source="owner/repo", scale=1.0),),
+        settings={"size": "square"},
+        job="j",
+        image=1,
+        made_at=0,
+    )
+    written = json.loads(Inscription.of(recipe).settings)
+    page = (Path(__file__).parents[3] / "docs" / "metadata.md").read_text(encoding="utf-8")
+    table = page.partition("## Our own JSON")[2].partition("## Reading")[0]
+    cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("|")]
+    named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert named == set(written)
 
 
 def test_a_png_keeps_the_vendors_chunks_and_has_each_of_ours_once(tmp_path: Path) -> None:
