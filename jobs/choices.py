@@ -97,18 +97,28 @@ def _loras(
     for source, scale in LORA_OPTIONS:
         if source not in offered or source in typed:
             continue
-        named = "/" not in str(offered[source])  # the name of a library's entry, which is looked up afterwards
-        if not _fits({source: _ANY_SOURCE if named else offered[source]}, model):
+        if not _fits({source: offered[source]}, model):
             left_out += [source]
             continue
         yield source, offered[source]
         if scale not in offered or scale in typed:
             continue
-        if _fits({source: _ANY_SOURCE if named else offered[source], scale: offered[scale]}, model):
+        if _fits({source: offered[source], scale: offered[scale]}, model):
             yield scale, offered[scale]
         else:
             left_out += [scale]
 
 
+def with_any_sources(options: Chosen) -> Chosen:
+    """The same with some source for each name of a library's entry, which is looked up only when it is used."""
+    sources = {source for source, _scale in LORA_OPTIONS}
+    return {
+        option: _ANY_SOURCE if option in sources and "/" not in str(value) else value
+        for option, value in options.items()
+    }
+
+
 def _fits(values: Chosen, model: Model) -> bool:
-    return isinstance(validate({Option.PROMPT: "-", **values}, model=model, drawn_seed=1), ImageRequest)
+    return isinstance(
+        validate({Option.PROMPT: "-", **with_any_sources(values)}, model=model, drawn_seed=1), ImageRequest
+    )

@@ -75,7 +75,7 @@ class Adding:
         if added.approved:
             note = say("**{name}** is in this server's library now.", name=name)
         else:
-            note = say("A moderator approves or rejects it here, or later in `/lora list pending: True`.")
+            note = say("Moderators decide here, or later with `/lora list pending: True`.")
         shown = await self._shelves.shown(interaction, added, note=note, public=not private)
         await interaction.edit_original_response(**shown)
 

@@ -19,6 +19,7 @@ PREVIEW: Final = "preview.webp"
 ON_A_PAGE: Final = 10
 UNDECIDED_ON_A_PAGE: Final = 4  # each has a row of buttons, and the pages have one
 _SOURCE_SHOWN: Final = 500  # characters
+_SOURCE_GLIMPSE: Final = 120
 _TRIGGERS_GLIMPSE: Final = 80
 _FAULTS_SHOWN: Final = 15
 
@@ -28,7 +29,7 @@ def entry_embed(entry: Entry, catalog: Catalog, words: Words, *, note: Sentence 
     facts = entry.facts
     lines = [words(note)] if note is not None else []
     if not entry.approved:
-        lines.append("⏳ " + words(say("Waits for a moderator's approval; nobody can use it before.")))
+        lines.insert(0, "⏳ " + words(say("Waits for a moderator's approval; nobody can use it before.")))
     if facts.age_restricted:
         lines.append("🔞 " + words(say("For age-restricted channels.")))
     colour = DONE if entry.approved else REFUSED
@@ -61,7 +62,8 @@ def list_embed(
         title = say_count("{count} LoRA for “{text}”", "{count} LoRAs for “{text}”", total, text=verbatim(page.text))
     else:
         title = say_count("{count} LoRA in this server's library", "{count} LoRAs in this server's library", total)
-    blocks = "\n".join(_line(entry, catalog, words) for entry in shown)
+    line = _waiting_line if page.waiting else _line
+    blocks = "\n".join(line(entry, catalog, words) for entry in shown)
     embed = discord.Embed(title=shortened(words(title), 250), description=blocks, colour=WORKING)
     hint = words(say("/lora show tells all of one; in /imagine type a name into the option lora."))
     if pages == 1:
@@ -113,6 +115,12 @@ def _line(entry: Entry, catalog: Catalog, words: Words) -> str:
     triggers = quoted(", ".join(facts.triggers), _TRIGGERS_GLIMPSE)
     details = " · ".join(part for part in (_models(facts, catalog, words), triggers) if part)
     return f"**{plain(facts.name)}**{marks}\n-# {details}"
+
+
+def _waiting_line(entry: Entry, catalog: Catalog, words: Words) -> str:
+    """What a moderator decides by."""
+    source = quoted(entry.facts.source.partition("?")[0], _SOURCE_GLIMPSE)
+    return f"{_line(entry, catalog, words)}\n-# {source} · <@{entry.added_by}>"
 
 
 def _models(facts: Facts, catalog: Catalog, words: Words) -> str:

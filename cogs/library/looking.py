@@ -13,7 +13,6 @@ from cogs.library.messages import Shelves
 from cogs.place import guild_of
 from cogs.results.finding import refuse
 from jobs.library.entry import Entry
-from jobs.library.library import ENTRIES_MOST
 from jobs.model import DIRECT
 from jobs.sentence import Sentence
 from words.speech import Words
@@ -72,7 +71,7 @@ class Looking:
         if page.waiting:
             return library.waiting()
         if page.text:
-            return library.search(page.text, most=ENTRIES_MOST, place=lambda _entry: 0)
+            return library.holding(page.text)
         return library.entries()
 
     def _why_not(self, interaction: discord.Interaction[Any], page: PageReference) -> Sentence | None:

@@ -64,5 +64,5 @@ def suggest_models(catalog: Catalog, typed: str) -> list[app_commands.Choice[Any
 def _choices(
     library: Library, typed: str, place: Callable[[Entry], int | None], title: Callable[[Entry], str]
 ) -> list[app_commands.Choice[Any]]:
-    found = library.search(typed, most=_MOST, place=place)
+    found = library.suggest(typed, most=_MOST, place=place)
     return [app_commands.Choice(name=shortened(title(entry), _LONGEST), value=entry.facts.name) for entry in found]

@@ -14,6 +14,7 @@ from cogs.options import DESCRIPTIONS, parameters, with_signature
 from cogs.presets.saving import Saving
 from cogs.results.finding import refuse
 from jobs.catalog import Catalog
+from jobs.choices import with_any_sources
 from jobs.ids import is_job_id
 from jobs.parameters import Option
 from jobs.presets import NAME_LONGEST, PRESET_OPTIONS, STYLE_LONGEST
@@ -111,6 +112,6 @@ def _faults(options: Chosen, catalog: Catalog) -> Faults | None:
     """What is wrong with the typed options for their model; without one, for whichever model takes the most of them."""
     typed = options.get(Option.MODEL)
     models = [model for model in catalog.models if typed in {None, model.key}]
-    found = [validate({Option.PROMPT: "-", **options}, model=model, drawn_seed=1) for model in models]
+    found = [validate({Option.PROMPT: "-", **with_any_sources(options)}, model=model, drawn_seed=1) for model in models]
     faults = [each for each in found if isinstance(each, Faults)]
     return min(faults, key=lambda each: len(each.faults)) if faults and len(faults) == len(found) else None

@@ -122,8 +122,10 @@ def _add_settings(embed: discord.Embed, job: Job, catalog: Catalog, words: Words
 def _add_loras(embed: discord.Embed, job: Job, words: Words, *, whole: bool) -> None:
     lines = []
     for lora in job.request.loras:
-        source = quoted(lora.path if whole else _without_key(lora.path), _SOURCE_SHOWN)
-        lines.append(source if lora.scale is None else f"{source} × {lora.scale:g}")
+        # A library's link is not the key of whoever asked for the image.
+        source = quoted(lora.path if whole and lora.name is None else _without_key(lora.path), _SOURCE_SHOWN)
+        named = source if lora.name is None else f"**{plain(lora.name)}** · {source}"
+        lines.append(named if lora.scale is None else f"{named} × {lora.scale:g}")
     if lines:
         embed.add_field(name=words(say("LoRA sources")), value="\n".join(lines), inline=False)
 

@@ -50,7 +50,8 @@ class Libraries:
 
     def of(self, guild_id: int | None) -> Library:
         """The library of a server; an empty one where there is none, as in direct messages."""
-        return self._libraries.get(guild_id or 0) or Library()
+        there = self._libraries.get(guild_id or 0)
+        return Library() if there is None else there  # not by its truth: one without entries may have rules
 
     async def add(
         self, guild_id: int, facts: Facts, author: Author, *, preview: bytes | None = None

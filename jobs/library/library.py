@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from jobs.library.entry import Entry
-from jobs.library.finding import Index
+from jobs.library.finding import Index, Match
 from jobs.library.rules import OPEN, Rules
 from jobs.presets import name_key
 
@@ -72,6 +72,10 @@ class Library:
         """How many entries somebody has added."""
         return sum(entry.added_by == user_id for entry in self._by_id.values())
 
-    def search(self, typed: str, *, most: int, place: Callable[[Entry], int | None]) -> Sequence[Entry]:
+    def suggest(self, typed: str, *, most: int, place: Callable[[Entry], int | None]) -> Sequence[Entry]:
         """Those that fit what is being typed: see `jobs.library.finding.Index.search`."""
         return self._index.search(typed, most=most, place=place)
+
+    def holding(self, text: str) -> Sequence[Entry]:
+        """Those whose name or trigger words hold a text, the best match first, waiting ones too."""
+        return self._index.search(text, most=ENTRIES_MOST, place=lambda _entry: 0, worst=Match.TRIGGER_HOLDS)

@@ -2,6 +2,7 @@
 
 import pytest
 
+import storage.sqlite
 from sandbox.client import Channel, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.libraries import GRAIN, Lora, creates, picture, upload
@@ -379,8 +380,9 @@ async def test_a_preview_that_is_no_picture_is_refused_and_nothing_added(
 
 
 async def test_without_a_database_nothing_is_changed_and_that_is_told(
-    bot: Bot, lora: Lora, mara: User, olga: User
+    bot: Bot, lora: Lora, mara: User, olga: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(storage.sqlite, "BUSY_MS", 50)
     await bot.start(webhooks=True)
     await lora(mara, "add", name="Grain", source=GRAIN)
     async with locked(bot):

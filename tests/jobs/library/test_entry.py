@@ -10,8 +10,10 @@ from jobs.library.entry import Facts, Typed, read_facts
 LINK = "https://example.com/x.safetensors"
 
 
-def read(**typed: str) -> Facts | list[str]:
-    facts = read_facts(Typed(**{"name": "Grain", "source": LINK, **typed}))
+def read(
+    name: str = "Grain", source: str = LINK, models: str = "", triggers: str = "", scale: str = ""
+) -> Facts | list[str]:
+    facts = read_facts(Typed(name=name, source=source, models=models, triggers=triggers, scale=scale))
     return facts if isinstance(facts, Facts) else [str(sentence) for sentence in facts]
 
 

@@ -66,6 +66,12 @@ async def test_what_is_written_is_known_at_once_and_after_a_restart(store: SqlSt
         assert len(known.of(2)) == len(known.of(None)) == 0
 
 
+async def test_a_library_without_entries_has_rules(store: SqlStore, libraries: Libraries) -> None:
+    await libraries.decide(1, Rules(approval=True))
+    for known in (libraries, await after_a_restart(store)):
+        assert known.of(1).rules == Rules(approval=True)
+
+
 async def test_of_many_who_add_the_same_name_at_once_one_succeeds(libraries: Libraries) -> None:
     done = await asyncio.gather(*(libraries.add(1, replace(GRAIN, source=f"o/{each}"), MARA) for each in range(9)))
     assert sorted(isinstance(each, Entry) for each in done) == [False] * 8 + [True]
