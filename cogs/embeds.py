@@ -6,14 +6,13 @@ from typing import Final
 import discord
 
 from cogs.options import size_title
-from cogs.words import about_seconds, bar, images, plain, quoted, seconds, shortened, when, which_images
+from cogs.words import bar, images, plain, quoted, seconds, shortened, when, which_images
 from jobs.catalog import Model
 from jobs.model import Job, Usage
 from jobs.outcomes import OverQuota
 from jobs.parameters import Integer, Number, Option
-from jobs.progress import Progress
 from jobs.request import Lora, dimensions
-from jobs.sentence import Sentence, say, say_count, verbatim
+from jobs.sentence import Sentence, say, say_count
 from jobs.status import Status
 from jobs.validation import Fault
 from words.speech import Words
@@ -24,41 +23,11 @@ REFUSED: Final = discord.Colour(0xFEE75C)
 FAILED: Final = discord.Colour(0xED4245)
 
 PROMPT_SHOWN: Final = 500  # characters of the prompt in a result; the whole of a longer one is attached
-_PROMPT_GLIMPSE: Final = 200  # characters of the prompt while it is being made
+PROMPT_GLIMPSE: Final = 200  # characters of the prompt where there is no result
 _LORA_SHOWN: Final = 120
-_PROMPT: Final = say("Prompt")
+PROMPT: Final = say("Prompt")
 _QUOTA: Final = say("Quota")
-_ENGLISH: Final = Words("en-US")
 _SAME_MOMENT: Final = 5 * 60_000  # ms; moments closer than this read the same
-
-
-def progress_embed(progress: Progress, words: Words) -> discord.Embed:
-    """Queued, sent, generating: what is happening and how long it will take."""
-    job = progress.job
-    match job.status:
-        case Status.QUEUED:
-            title, text = _queued(progress, words)
-        case Status.UNCONFIRMED:
-            title = say("Waiting for an answer")
-            if progress.search:
-                text = say(
-                    "The image service's answer did not reach the bot. "
-                    "Looking for your image there for up to {time}; it costs your quota only once.",
-                    time=about_seconds(progress.search),
-                )
-            else:
-                text = say(
-                    "The image service's answer did not reach the bot. "
-                    "Looking for your image there; it costs your quota only once."
-                )
-        case Status.CANCELLING:
-            title = say("Cancelling")
-            text = say("Telling the image service to stop. Your images come back to your quota then.")
-        case _:
-            title, text = say("Generating"), _generating(progress, words)
-    embed = discord.Embed(title=words(title), description=words(text), colour=WORKING)
-    embed.add_field(name=words(_PROMPT), value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
-    return _marked(embed, job, words)
 
 
 def result_embed(job: Job, model: Model | None, usage: Usage, words: Words, *, note: str = "") -> discord.Embed:
@@ -90,7 +59,7 @@ def result_embed(job: Job, model: Model | None, usage: Usage, words: Words, *, n
         embed.add_field(name=words(say("Preset")), value=_preset(request.preset, request.left_out, words), inline=False)
     used = say_count("{count} image used", "{count} images used", len(job.images) or request.images)
     embed.add_field(name=words(_QUOTA), value=f"{words(used)} · {quota_line(usage, words)}", inline=False)
-    return _marked(embed, job, words)
+    return marked(embed, job, words)
 
 
 def more_images_embed(job: Job, numbers: Sequence[int], words: Words, *, of: int, note: str = "") -> discord.Embed:
@@ -110,9 +79,9 @@ def failure_embed(job: Job, usage: Usage, words: Words) -> discord.Embed:
         text = job.failure.user_message if job.failure else say("Something went wrong. Please try again.")
         embed = discord.Embed(title=words(say("No image this time")), description=words(text), colour=FAILED)
     if job.request.prompt:  # the retention may have removed it
-        embed.add_field(name=words(_PROMPT), value=quoted(job.request.prompt, _PROMPT_GLIMPSE), inline=False)
+        embed.add_field(name=words(PROMPT), value=quoted(job.request.prompt, PROMPT_GLIMPSE), inline=False)
     embed.add_field(name=words(_QUOTA), value=f"{words(refunded)} · {quota_line(usage, words)}", inline=False)
-    return _marked(embed, job, words)
+    return marked(embed, job, words)
 
 
 def faults_embed(faults: Sequence[Fault], words: Words) -> discord.Embed:
@@ -173,12 +142,9 @@ def quota_embed(usage: Usage, words: Words) -> discord.Embed:
     return embed.set_footer(text=words(say("Failed and cancelled images are given back.")))
 
 
-def sentence_embed(
-    sentence: Sentence | str, words: Words = _ENGLISH, *, colour: discord.Colour = REFUSED
-) -> discord.Embed:
+def sentence_embed(sentence: Sentence, words: Words, *, colour: discord.Colour = REFUSED) -> discord.Embed:
     """One sentence of ours."""
-    text = sentence if isinstance(sentence, str) else words(sentence)
-    return discord.Embed(description=text, colour=colour)
+    return discord.Embed(description=words(sentence), colour=colour)
 
 
 def quota_line(usage: Usage, words: Words) -> str:
@@ -194,49 +160,11 @@ def needs_prompt_file(job: Job) -> bool:
     return len(plain(job.request.prompt)) > PROMPT_SHOWN
 
 
-def _queued(progress: Progress, words: Words) -> tuple[Sentence, Sentence]:
-    """Title and text of a job that waits to be sent."""
-    if progress.outage:
-        return say("Trying again soon"), say(
-            "The image service has trouble right now. Your place is kept; "
-            "if this lasts longer than ten minutes, your quota comes back."
-        )
-    if progress.job.unknown_creates:
-        return say("Trying again soon"), say("The image service's answer did not reach the bot. Trying once more.")
-    if progress.job.attempts:
-        return say("Trying again soon"), say("The image service is busy; your place and your quota are kept.")
-    place = say("You are next") if progress.ahead == 0 else say("{count} ahead of you", count=progress.ahead)
-    if progress.expected_in:
-        ready = say("ready in {time}", time=about_seconds(progress.expected_in))
-    else:
-        ready = say("what is being made takes longer than usual")
-    return say("Queued"), verbatim(f"{words(place)} · {words(ready)}")
-
-
-def _generating(progress: Progress, words: Words) -> Sentence:
-    """How far a job is that is being made."""
-    elapsed = seconds(progress.elapsed)
-    if progress.expected_in:
-        text = say(
-            "{elapsed} of {typical} · ready in {expected}",
-            elapsed=elapsed,
-            typical=about_seconds(progress.typical),
-            expected=about_seconds(progress.expected_in),
-        )
-    else:
-        text = say("{elapsed} · taking longer than usual", elapsed=elapsed)
-    lines = [f"{bar(progress.share)}  {words(text)}"]
-    if progress.job.unknown_creates:
-        again = say("An answer of the image service did not reach the bot; this is one more try.")
-        lines.append(f"-# {words(again)}")
-    return verbatim("\n".join(lines))
-
-
 def _mark(job: Job) -> Sentence:
     return say("Job {id}", id=job.id)
 
 
-def _marked(embed: discord.Embed, job: Job, words: Words) -> discord.Embed:
+def marked(embed: discord.Embed, job: Job, words: Words) -> discord.Embed:
     """The job's mark: by it a message can be told to be this job's, whoever looks for it.
 
     Discord shows who used a command, but not who pressed a button: that is told here. Within an embed it pings nobody.

@@ -9,10 +9,10 @@ from discord.ext import commands
 
 from cogs.embeds import WORKING
 from cogs.place import everywhere
+from jobs.bounds import in_words, listed
 from jobs.catalog import Catalog, Model
 from jobs.parameters import Integer, Loras, Number, OneOf, Option, Parameter, Size
 from jobs.sentence import Sentence, say, say_count, verbatim
-from jobs.validation import in_words, listed
 from words.speech import Words
 
 

@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from jobs.bounds import in_words, listed
 from jobs.catalog import Model
 from jobs.lora import is_public_https_url, is_repository
 from jobs.parameters import LORA_OPTIONS, Integer, Loras, Number, OneOf, Option, Size, Text, Toggle
 from jobs.request import ImageRequest, Lora
-from jobs.sentence import Sentence, say, say_count, verbatim
+from jobs.sentence import Sentence, say, say_count
 
 Chosen = Mapping[Option, str | int | float | bool]
 _LORA_NAMES = frozenset(option for pair in LORA_OPTIONS for option in pair)
@@ -30,33 +31,6 @@ class Faults:
     """Everything that is wrong with one command; nothing was created or charged."""
 
     faults: tuple[Fault, ...]
-
-
-def in_words(kind: Integer | Number) -> Sentence:
-    """The bounds for people: `1 to 50`, `512 to 2048 in steps of 32`, `at least 1`, `any number`."""
-    low, high = kind.minimum, kind.maximum
-    if low is not None and high is not None:
-        text = say("{low} to {high}", low=_bound(low), high=_bound(high))
-    elif low is not None:
-        text = say("at least {low}", low=_bound(low))
-    elif high is not None:
-        text = say("at most {high}", high=_bound(high))
-    else:
-        text = say("any whole number") if isinstance(kind, Integer) else say("any number")
-    step = kind.multiple_of if isinstance(kind, Integer) else 1
-    return say("{range} in steps of {step}", range=text, step=step) if step > 1 else text
-
-
-def listed(words: Sequence[str]) -> Sentence:
-    """`a`, `a or b`, `a, b or c`."""
-    if len(words) == 1:
-        return verbatim(words[0])
-    return say("{several} or {last}", several=", ".join(words[:-1]), last=words[-1])
-
-
-def _bound(number: float) -> str | float:
-    """What is typed as digits is shown as digits: 2048, not 2,048."""
-    return f"{number:.0f}" if float(number).is_integer() else number
 
 
 def validate(chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[Fault] = ()) -> ImageRequest | Faults:

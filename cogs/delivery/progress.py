@@ -10,8 +10,8 @@ from typing import Final
 import structlog
 
 from cogs.delivery.posting import Content, Poster
+from cogs.delivery.progress_embed import progress_embed
 from cogs.delivery.trouble import TooLarge, WayClosed
-from cogs.embeds import progress_embed
 from cogs.results.buttons import progress_buttons
 from cogs.rush import Rush
 from jobs.model import Job

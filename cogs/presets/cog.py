@@ -97,8 +97,11 @@ class Presets(commands.GroupCog, group_name="preset", group_description=locale_s
     ) -> None:
         """Change a name."""
         found, new = self._changeable(interaction, preset), read_name(name)
-        if isinstance(found, Sentence) or isinstance(new, Sentence):
-            await refuse(interaction, found if isinstance(found, Sentence) else new)
+        if isinstance(found, Sentence):
+            await refuse(interaction, found)
+            return
+        if isinstance(new, Sentence):
+            await refuse(interaction, new)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
@@ -156,5 +159,5 @@ class Presets(commands.GroupCog, group_name="preset", group_description=locale_s
         return found
 
     async def _confirm(self, interaction: discord.Interaction[Any], sentence: Sentence) -> None:
-        text = Words(interaction.locale.value)(sentence)
-        await interaction.edit_original_response(embed=sentence_embed(text, colour=DONE))
+        words = Words(interaction.locale.value)
+        await interaction.edit_original_response(embed=sentence_embed(sentence, words, colour=DONE))

@@ -83,8 +83,11 @@ class Saving:
         """Keep a job's options (by its id or a message's), and over them the typed ones; after the acknowledgement."""
         owner = owner_of(interaction, for_server=for_server)
         name = read_name(typed_name)
-        if isinstance(owner, Sentence) or isinstance(name, Sentence):
-            await refuse(interaction, owner if isinstance(owner, Sentence) else name)
+        if isinstance(owner, Sentence):
+            await refuse(interaction, owner)
+            return
+        if isinstance(name, Sentence):
+            await refuse(interaction, name)
             return
         notes: list[Sentence] = []
         if reference is not None:

@@ -11,11 +11,11 @@ from discord import ui
 from cogs.embeds import WORKING
 from cogs.forms import text_input
 from cogs.results.buttons import JOB
+from jobs.bounds import in_words
 from jobs.catalog import PIXELS, Model
 from jobs.editing import LONGEST, Field, Typed
 from jobs.parameters import Integer, Number, Option, Size
 from jobs.sentence import Sentence, say
-from jobs.validation import in_words
 from words.speech import Words
 
 REFERENCE: Final = JOB + r":[op]:[a-z0-9.-]{1,40}"

@@ -54,12 +54,12 @@ class Finder:
         return PRIVATE if may is may_use else NOT_YOURS
 
 
-def said(interaction: discord.Interaction[Any], sentence: Sentence | str) -> discord.Embed:
+def said(interaction: discord.Interaction[Any], sentence: Sentence) -> discord.Embed:
     """A refusal in the language of whoever reads it."""
     return sentence_embed(sentence, Words(interaction.locale.value))
 
 
-async def refuse(interaction: discord.Interaction[Any], sentence: Sentence | str) -> None:
+async def refuse(interaction: discord.Interaction[Any], sentence: Sentence) -> None:
     """Say it to whoever acted, alone, whether or not the interaction is acknowledged."""
     if interaction.response.is_done():
         await interaction.followup.send(embed=said(interaction, sentence), ephemeral=True)

@@ -79,7 +79,7 @@ class Repeats:
         found = await self._finder.find(interaction, repeat.reference)
         allowed = self.orderable(interaction, found) if isinstance(found, Job) else found
         match allowed:
-            case Sentence() | str():
+            case Sentence():
                 await take_back(interaction, said(interaction, allowed), private=repeat.private)
                 return None
             case (job, model):
@@ -95,7 +95,7 @@ class Repeats:
             case _:
                 assert_never(allowed)
 
-    def orderable(self, interaction: discord.Interaction[Any], job: Job) -> tuple[Job, Model] | Sentence | str:
+    def orderable(self, interaction: discord.Interaction[Any], job: Job) -> tuple[Job, Model] | Sentence:
         """The job with its model, or why nothing can be made of it here and now."""
         model = self._service.catalog.get(job.request.model)
         if job.removed_at is not None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jobs.bounds import in_words
 from jobs.catalog import MODELS, Model
 from jobs.lora import is_public_https_url, is_repository
 from jobs.parameters import Loras, Option
 from jobs.presets import name_key
 from jobs.sentence import Sentence, say
-from jobs.validation import in_words
 
 NAME_LONGEST: Final = 50  # characters
 TRIGGERS_MOST: Final = 10

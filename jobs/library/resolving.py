@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from jobs.bounds import listed
 from jobs.catalog import Model
 from jobs.library.entry import Entry, Facts, loras_of
 from jobs.library.library import Library
@@ -11,7 +12,7 @@ from jobs.lora import is_public_https_url, is_repository
 from jobs.parameters import LORA_OPTIONS, Option, Text
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence, say, verbatim
-from jobs.validation import Chosen, Fault, listed
+from jobs.validation import Chosen, Fault
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cogs.delivery.progress_embed import progress_embed
 from cogs.embeds import (
     failure_embed,
     faults_embed,
     needs_prompt_file,
     over_quota_embed,
-    progress_embed,
     quota_embed,
     result_embed,
 )  # fmt: skip
 from cogs.help import help_embed
-from cogs.history.embeds import history_embed, reminder_embed
+from cogs.history.embeds import reminder_embed
 from cogs.words import quoted
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
 from jobs.errors import Reason
-from jobs.model import Failure, Posted, Usage
+from jobs.model import Failure, Usage
 from jobs.outcomes import OverQuota
 from jobs.parameters import Option
 from jobs.progress import Progress
@@ -31,9 +31,11 @@ from jobs.sentence import verbatim
 from jobs.status import Status
 from jobs.validation import Fault, Faults, validate
 from tests.support import USAGE, make_job
+from words.catalogue import CATALOGUES
 from words.speech import Words
 
 ENGLISH = Words("en-US")
+EVERYBODY = (ENGLISH, *(Words(locale) for locale in CATALOGUES))
 
 NASTY = st.text(
     alphabet=st.sampled_from("a *_~`|>#@\\[](){}<:/-\n\u200b\u202e😀Ω\"'&"), min_size=1, max_size=4000
@@ -59,10 +61,11 @@ def test_every_message_fits_whatever_was_typed(prompt: str, lora: str) -> None:
     loras = (Lora(path=lora, scale=0.123456789),) * 3
     failure = Failure(reason=Reason.REJECTED, user_message=verbatim("x" * 500), detail="")
     job = make_job(prompt=prompt, loras=loras, failure=failure, steps=50, guidance=3.14159, format="png")
-    for model in (*MODELS, None):
-        assert_fits(result_embed(job, model, USAGE, ENGLISH, note="Re-encoded so that this channel takes it."))
-    assert_fits(failure_embed(job, USAGE, ENGLISH))
-    assert_fits(progress_embed(Progress(job=job, expected_in=1, elapsed=2, typical=3), ENGLISH))
+    for words in EVERYBODY:
+        for model in (*MODELS, None):
+            assert_fits(result_embed(job, model, USAGE, words, note="Re-encoded so that this channel takes it."))
+        assert_fits(failure_embed(job, USAGE, words))
+        assert_fits(progress_embed(Progress(job=job, expected_in=1, elapsed=2, typical=3), words))
 
 
 @given(prompt=NASTY)
@@ -184,27 +187,13 @@ def test_a_failure_whose_prompt_was_removed_still_makes_a_message() -> None:
 
 
 @given(prompt=NASTY, count=st.integers(1, 10), status=st.sampled_from(Status))
-def test_a_history_and_a_reminder_fit_whatever_was_typed(prompt: str, count: int, status: Status) -> None:
-    posted = Posted(channel_id=3, message_id=2**63)
+def test_a_reminder_fits_whatever_was_typed(prompt: str, count: int, status: Status) -> None:
     failure = Failure(reason=Reason.REJECTED, user_message=verbatim("x" * 500), detail="")
-    jobs = [
-        make_job(prompt=prompt, status=status, posted=posted, failure=failure, private=bool(n % 2))
-        for n in range(count)
-    ]
-    for embed in (history_embed(jobs, Catalog(offered=list(Provider)), ENGLISH), reminder_embed(jobs, ENGLISH)):
+    jobs = [make_job(prompt=prompt, status=status, failure=failure) for _ in range(count)]
+    for words in EVERYBODY:
+        embed = reminder_embed(jobs, words)
         assert_fits(embed)
         assert "@everyone" not in (embed.description or "")
-
-
-def test_a_history_tells_why_there_is_no_image() -> None:
-    """With it the failure counts as told: its user learns the reason nowhere else."""
-    failure = Failure(reason=Reason.REJECTED, user_message=verbatim("Change the\nsize. " + "x" * 200), detail="400")
-    embed = history_embed([make_job(status=Status.FAILED, failure=failure)], Catalog(offered=list(Provider)), ENGLISH)
-    line, prompt = (embed.description or "").splitlines()
-    assert line.startswith("**1.** Failed, given back · ")
-    assert " · Change the size. xxx" in line
-    assert line.endswith("x…")
-    assert prompt == "-# a fox"
 
 
 def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> None:
@@ -246,8 +235,9 @@ def test_what_somebody_typed_cannot_ping_from_a_fault() -> None:
 
 
 def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
+    for words in EVERYBODY:
+        assert_fits(help_embed(Catalog(offered=list(Provider)), words))
     embed = help_embed(Catalog(offered=list(Provider)), ENGLISH)
-    assert_fits(embed)
     text = str(fields(embed))
     assert "`steps` 1 to 50" in text
     assert "`steps` 4 to 50" in text

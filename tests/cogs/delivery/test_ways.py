@@ -2,16 +2,16 @@
 
 import pytest
 
-from cogs.delivery.audience import kept_text
+from cogs.delivery.audience import kept_sentence
 from cogs.delivery.ways import why_directly
 from tests.support import make_job
 
 
 def test_a_direct_message_says_why_it_comes_and_from_where() -> None:
-    assert why_directly(make_job(), "Fox *Den*") == (
+    assert str(why_directly(make_job(), "Fox *Den*")) == (
         "I cannot post this in <#3> of **Fox \\*Den\\*** any more, so here it is."
     )
-    assert why_directly(make_job(private=True), None) == (
+    assert str(why_directly(make_job(private=True), None)) == (
         "You asked for this privately in <#3>. That answer cannot be edited any more, so here it is."
     )
 
@@ -28,6 +28,6 @@ def test_a_direct_message_says_why_it_comes_and_from_where() -> None:
 def test_what_is_kept_is_told_by_number_and_reason(
     *, kept: int, of: int, too_large: bool, begins: str, ends: str
 ) -> None:
-    text = kept_text(kept, of=of, too_large=too_large)
+    text = str(kept_sentence(kept, of=of, too_large=too_large))
     assert text.startswith(begins)
     assert text.endswith(ends)
