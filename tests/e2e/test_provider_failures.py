@@ -25,7 +25,8 @@ from tests.e2e.support import Bot, description, eventually, fields, free_port, i
 JARGON = re.compile(
     r"\b[45]\d\d\b|https?:|json|http|null|none|exception|traceback|api|predict|webhook|token|127\.", re.IGNORECASE
 )
-HOPELESS = {"content_refused", "rejected", "unauthorised", "out_of_credit"}
+CHANGE_HELPS = {"content_refused", "rejected"}
+OPERATORS = {"unauthorised", "out_of_credit"}
 
 
 @pytest.fixture(autouse=True)
@@ -90,8 +91,9 @@ async def assert_outcome(case: Case, told: Message, bot: Bot, world: SandboxClie
     assert description(told).startswith(case.told)
     assert not JARGON.search(description(told)), description(told)
     assert "1 image given back to your quota · 20 of 20 left" in fields(told)["Quota"]
-    hopeless = job["failure_reason"] in HOPELESS
-    assert [button.label for button in told.buttons] == (["Delete"] if hopeless else ["Try again", "Delete"])
+    again = [] if job["failure_reason"] in CHANGE_HELPS | OPERATORS else ["Try again"]
+    edit = [] if job["failure_reason"] in OPERATORS else ["Edit"]
+    assert [button.label for button in told.buttons] == [*again, *edit, "Delete"]
     assert "sandbox-" not in whole(told) + json.dumps(bot.log, default=str)
 
 

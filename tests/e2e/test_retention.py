@@ -35,8 +35,8 @@ async def test_after_its_days_a_prompt_is_gone_and_old_buttons_say_so(
     await bot.start(retention_days=30)
     await removed(bot)
     pressed = await world.press(mara, old, label="Again")
-    told = await world.wait_for_message(art, mara, lambda seen: seen.interaction_id == pressed.id, PATIENCE)
-    assert description(told) == "This image's record is not kept any more. Start a new one with `/imagine`."
+    told = await world.wait_for_message(art, mara, _says(pressed.id), PATIENCE)
+    assert description(told) == "The prompt of this image is not kept any more. Start a new one with `/imagine`."
     assert told.ephemeral
     for command in ("quota", "history"):
         sent = await world.command(mara, art, command)
