@@ -1,8 +1,9 @@
 """`/queue`, its Cancel buttons, and the bound on what may wait."""
 
 import asyncio
+from functools import partial
 
-from sandbox.client import Channel, Message, SandboxClient, User
+from sandbox.client import Channel, Interaction, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, eventually, is_settled, shows_images, title
 
@@ -37,10 +38,14 @@ async def queued(bot: Bot, world: SandboxClient, user: User, channel: Channel, o
     for number in range(1, orders + 1):
         typed = {"prompt": f"fox number {number}", "size": "square", **options}
         await world.command(user, channel, "imagine", typed)
-        await eventually(lambda number=number: _jobs(bot, before + number))
+        await eventually(partial(_has_jobs, bot, before + number))
 
 
-async def _jobs(bot: Bot, count: int) -> bool | None:
+def _answers(sent: Interaction, seen: Message) -> bool:
+    return seen.interaction_id == sent.id and not seen.loading
+
+
+async def _has_jobs(bot: Bot, count: int) -> bool | None:
     return len(await bot.jobs()) == count or None
 
 
@@ -151,12 +156,7 @@ async def test_one_job_more_than_may_wait_is_refused_and_says_what_to_do(
     await jobs_are(bot, "running")
     sent = await asyncio.gather(*(world.command(mara, art, "imagine", {"prompt": "a fox"}) for _ in range(5)))
     for one in sent:
-        await world.wait_for_message(
-            art,
-            mara,
-            lambda seen, one=one: seen.interaction_id == one.id and not seen.loading,
-            PATIENCE,  # type: ignore[misc]
-        )
+        await world.wait_for_message(art, mara, partial(_answers, one), PATIENCE)
     refusals = [seen for seen in await world.messages(art, mara) if title(seen) == "Too many are waiting"]
     assert len(refusals) == 3
     assert refusals[0].ephemeral
