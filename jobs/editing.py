@@ -78,6 +78,8 @@ def read_form(texts: Typed, *, model: Model, drawn_seed: int) -> ImageRequest | 
 def merged(request: ImageRequest, form: ImageRequest) -> ImageRequest:
     """The request with what the form says; what the form does not show stays, the LoRAs' trigger words too."""
     added = missing_from(form.prompt, request.added)
+    if len(with_words(form.prompt, added)) > PROMPT_LONGEST:
+        added = ()  # no model would take it
     return replace(
         request,
         prompt=with_words(form.prompt, added),

@@ -96,6 +96,17 @@ def test_what_the_form_does_not_show_stays_and_what_is_emptied_goes() -> None:
     )
 
 
+def test_words_that_were_added_for_a_lora_are_not_shown_and_added_again_where_they_are_missing() -> None:
+    base = replace(BASE, prompt="a fox, inkwash, bold lines", added=("inkwash", "bold lines"))
+    assert typed(base)[Field.PROMPT] == "a fox"
+    assert merged(base, read(typed(base))) == base
+    request = merged(base, read(form(of=base, prompt="an inkwash wolf")))
+    assert (request.prompt, request.added) == ("an inkwash wolf, bold lines", ("bold lines",))
+    longest = "x" * LONGEST[Field.PROMPT]
+    request = merged(base, read(form(of=base, prompt=longest)))
+    assert (request.prompt, request.added) == (longest, ())
+
+
 @pytest.mark.parametrize(
     ("text", "size"),
     [
