@@ -70,14 +70,14 @@ def page_buttons(page: Page, wish: Wish, words: Words) -> ui.View:
     return _rows(results, turns)
 
 
-def result_actions(entry: Entry, words: Words) -> ui.View:
-    """Under an opened result: what can be done with it; not again what cannot be repeated, or is nobody else's."""
+def result_actions(entry: Entry, words: Words, *, can_repost: bool) -> ui.View:
+    """Under an opened result: what can be done with it."""
     job = entry.job
     if entry.is_favourite:
         mark = _button(words(say("No favourite any more")), UNMARK + job.id, emoji="⭐")
     else:
         mark = _button(words(say("Favourite")), MARK + job.id, emoji="⭐")
-    repost = [] if job.stays_stored else [_button(words(say("Post again")), REPOST + job.id, emoji="📣")]
+    repost = [_button(words(say("Post again")), REPOST + job.id, emoji="📣")] if can_repost else []
     delete = _button(words(say("Delete")), ASK + job.id, emoji="🗑️")
     again = []
     if job.removed_at is None:

@@ -33,14 +33,16 @@ def page_embeds(
     return embeds
 
 
-def opened_embed(entry: Entry, catalog: Catalog, words: Words, *, problem: Sentence | None = None) -> discord.Embed:
-    """One result, as large as it gets; `problem` says why there is no picture of it."""
+def opened_embed(
+    entry: Entry, catalog: Catalog, words: Words, *, gone: bool = False, problem: Sentence | None = None
+) -> discord.Embed:
+    """One result, as large as it gets; `problem` says what to do where there is no picture of it."""
     job = entry.job
     prompt = quoted(job.request.prompt, _PROMPT_OPENED) or words(say("The prompt is no longer kept."))
-    text = f"{prompt}\n\n{_line(entry, catalog, words, gone=False)}"
+    text = f"{prompt}\n\n{_line(entry, catalog, words, gone=gone)}"
     if problem is not None:
         text += f"\n\n{words(problem)}"
-    colour = DONE if problem is None else REFUSED
+    colour = REFUSED if gone or problem is not None else DONE
     return discord.Embed(description=text, colour=colour).set_footer(text=words(say("Job {id}", id=job.id)))
 
 
@@ -100,10 +102,14 @@ def _nothing(page: Page, wish: Wish) -> Sentence:
 
 def _line(entry: Entry, catalog: Catalog, words: Words, *, gone: bool) -> str:
     job = entry.job
-    state = words(say("Its message was deleted")) if gone else words(_state(job))
+    state = words(_lost(job) if gone else _state(job))
     count = words(say_count("{count} image", "{count} images", len(job.images) or job.request.images))
     star = "⭐ " if entry.is_favourite else ""
     return f"{star}{state} · {_title(job.request.model, catalog)} · {count} · {when(job.created_at)}"
+
+
+def _lost(job: Job) -> Sentence:
+    return say("No longer kept") if job.stays_stored else say("Its message was deleted")
 
 
 def _state(job: Job) -> Sentence:

@@ -1,5 +1,6 @@
 """What its user can do with one result of their history: open it, mark it, delete it."""
 
+from dataclasses import replace
 from typing import Any, Final, assert_never
 
 import discord
@@ -22,11 +23,10 @@ from jobs.world import about
 
 _log = structlog.get_logger(__name__)
 _GRID: Final = 4  # images that Discord shows in one embed
-NO_PICTURE: Final = say("Its message was deleted, and the images with it. Press Again to make new ones.")
-NO_BYTES: Final = say("Its images are no longer kept. Press Again to make new ones.")
+MAKE_NEW: Final = say("There is nothing left to be shown. Press Again to make new ones.")
 NOT_NOW: Final = say("I cannot look at its message right now. The link above leads to it.")
 NOT_TAKEN: Final = say("Discord did not take the images just now. Please press again in a minute.")
-QUESTION: Final = say("Delete these images, for everybody? This cannot be undone.")
+QUESTION: Final = say("Delete these images wherever they were posted? This cannot be undone.")
 NOT_DELETED: Final = say("Not everything could be deleted right now. Please press again in a minute.")
 
 
@@ -65,8 +65,10 @@ class Opened:
 
     async def _open(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
         words, catalog, job = words_of(interaction), self._service.catalog, entry.job
-        view = result_actions(entry, words)
-        match await self._pictures.find(job):
+        found = await self._pictures.find(job)
+        # What only its user may see is not posted for everybody.
+        view = result_actions(entry, words, can_repost=isinstance(found, Linked) and not job.stays_stored)
+        match found:
             case Stored(paths=paths):
                 embed = opened_embed(entry, catalog, words)
                 await self._showing.show_again(interaction, job, paths, embed=embed, view=view)
@@ -77,9 +79,9 @@ class Opened:
                 first.url = links[0]
                 others = [discord.Embed(url=links[0]).set_image(url=link) for link in links[1:]]
                 await interaction.edit_original_response(embeds=[first, *others], view=view)
-            case Missing() as missing:
-                problem = NOT_NOW if not missing.is_gone else NO_BYTES if job.stays_stored else NO_PICTURE
-                embed = opened_embed(entry, catalog, words, problem=problem)
+            case Missing(is_gone=gone):
+                problem = NOT_NOW if not gone else MAKE_NEW if job.removed_at is None else None
+                embed = opened_embed(entry, catalog, words, gone=gone, problem=problem)
                 await interaction.edit_original_response(embed=embed, view=view)
             case never:
                 assert_never(never)
@@ -104,8 +106,7 @@ class Opened:
             _log.info("a favourite could not be noted, the database cannot be used", cause=str(error))
             await self._tell(interaction, NO_DATABASE)
             return
-        marked = Entry(job=entry.job, is_favourite=is_favourite)
-        await interaction.edit_original_response(view=result_actions(marked, words_of(interaction)))
+        await interaction.edit_original_response(view=_actions(interaction, replace(entry, is_favourite=is_favourite)))
 
     async def ask(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Ask whether it is really to be deleted."""
@@ -116,7 +117,7 @@ class Opened:
         """It is not to be deleted after all."""
         await interaction.response.defer()
         entry = await own_entry(interaction, self._service.archive, job_id)
-        view: ui.View | None = None if isinstance(entry, Sentence) else result_actions(entry, words_of(interaction))
+        view = None if isinstance(entry, Sentence) else _actions(interaction, entry)
         await interaction.edit_original_response(content=None, view=view)
 
     async def erase(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -140,3 +141,10 @@ class Opened:
 
     async def _tell(self, interaction: discord.Interaction[Any], sentence: Sentence) -> None:
         await interaction.followup.send(embed=told_embed(sentence, words_of(interaction)), ephemeral=True)
+
+
+def _actions(interaction: discord.Interaction[Any], entry: Entry) -> ui.View:
+    """The buttons as they were: only what was found, and shown by its links, could be posted again."""
+    embeds = interaction.message.embeds if interaction.message is not None else []
+    can_repost = not entry.job.stays_stored and any(embed.image.url for embed in embeds)
+    return result_actions(entry, words_of(interaction), can_repost=can_repost)

@@ -7,19 +7,25 @@ from aiohttp import web
 from PIL import Image
 
 from sandbox.discord.context import DISCORD
+from sandbox.discord.model import Attachment
+from sandbox.discord.world import World
 
 _COLOURS = ("#5865f2", "#757e8a", "#3ba55c", "#faa61a", "#ed4245", "#eb459e")
 
 
 async def attachment(request: web.Request) -> web.Response:
     """Serve a file's bytes; 404 once its message is deleted."""
-    world = request.app[DISCORD].world
+    file = find_file(request.app[DISCORD].world, request.match_info["attachment_id"])
+    if file is None:
+        raise web.HTTPNotFound
+    return web.Response(body=file.data, headers={"Content-Type": file.content_type})
+
+
+def find_file(world: World, attachment_id: str) -> Attachment | None:
+    """Return what is served under an id; None once its message is deleted."""
     posted = (each for each in world.messages.values() if not each.deleted)
     served = (*world.option_files.values(), *(file for message in posted for file in message.attachments))
-    for file in served:
-        if str(file.id) == request.match_info["attachment_id"]:
-            return web.Response(body=file.data, headers={"Content-Type": file.content_type})
-    raise web.HTTPNotFound
+    return next((file for file in served if str(file.id) == attachment_id), None)
 
 
 async def default_avatar(request: web.Request) -> web.Response:

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from aiohttp import web
 
 from sandbox.discord import members
+from sandbox.discord.cdn import find_file
 from sandbox.discord.context import DISCORD
 from sandbox.discord.control_views import channel_view, interaction_view, message_view
 from sandbox.discord.control_web import Asked, add_control, find_user
 from sandbox.discord.errors import NoSuchThing
 from sandbox.discord.interactions import expire_unacknowledged
+from sandbox.discord.limits import pictures_of
 from sandbox.discord.message_objects import files_json, message_json
 from sandbox.discord.model import Interaction, Json, Message, User
 from sandbox.discord.options import read_file
@@ -146,6 +148,10 @@ def _drawable(world: World, message: Message) -> tuple[Json, dict[str, bytes]]:
     """
     files = {str(each.id): each.data for each in message.attachments}
     by_url = {written["url"]: files[written["id"]] for written in files_json(world, message)}
+    for url in (part["url"] for embed in message.embeds for part in pictures_of(embed) if "url" in part):
+        if url not in by_url and url.startswith(f"{world.base_url}/cdn/"):  # a picture of another message
+            file = find_file(world, url.rsplit("/", 2)[-2])
+            by_url |= {url: file.data} if file is not None else {}
     known = [{"id": str(user.id), "username": user.name} for user in world.users.values()]
     return {**message_json(world, message), "_known_users": known}, files | by_url
 

@@ -75,7 +75,8 @@ async def test_a_private_result_whose_files_are_gone_can_be_made_again(
     while padding.exists():  # noqa: ASYNC110 - the start's housekeeping tells nobody
         await asyncio.sleep(0.02)
     one = await first_opened(world, art, mara)
-    assert "Its images are no longer kept. Press Again" in description(one)
+    assert "No longer kept" in description(one)
+    assert "Press Again to make new ones." in description(one)
 
 
 @BOTH_ENGINES
@@ -165,7 +166,7 @@ async def test_deleting_asks_first_and_then_removes_everything_that_was_posted(
     one = await first_opened(world, art, mara)
     copy = await reposted(world, art, mara, one)
     asked = await turned(world, mara, one, "Delete")
-    assert asked.content == "Delete these images, for everybody? This cannot be undone."
+    assert asked.content == "Delete these images wherever they were posted? This cannot be undone."
     spared = await turned(world, mara, asked, "Keep")
     assert (spared.content, labels(spared)) == ("", labels(one))
     asked = await turned(world, mara, spared, "Delete")

@@ -77,3 +77,28 @@ async def test_an_embeds_picture_stays_when_the_list_of_files_is_emptied(
         assert await world.download(message.attachments[0]) == out.getvalue()
         await sent.edit(embed=None, attachments=[])
         assert (await world.message(message)).attachments == ()
+
+
+async def test_a_drawn_message_shows_the_pictures_of_others_that_it_links_to(
+    connect: Connect, world: SandboxClient, art: Channel
+) -> None:
+    """As long as these are there."""
+
+    def nothing(_: Bot) -> None: ...
+
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), (255, 0, 255)).save(out, "PNG")
+    async with connect(nothing) as bot:
+        channel = bot.get_channel(art.id)
+        assert isinstance(channel, discord.TextChannel)
+        there = await channel.send(file=discord.File(io.BytesIO(out.getvalue()), "a.png"))
+        await channel.send(embed=discord.Embed(title="A").set_thumbnail(url=there.attachments[0].url))
+        linking = (await world.messages(art))[1]
+
+        async def shows_it() -> bool:
+            with Image.open(io.BytesIO(await world.picture(linking))) as drawn:
+                return any(colour == (255, 0, 255) for _, colour in drawn.convert("RGB").getcolors(2**24) or ())
+
+        assert await shows_it()
+        await there.delete()
+        assert not await shows_it()
