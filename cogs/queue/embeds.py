@@ -15,6 +15,8 @@ from jobs.waiting import QueuePage
 from words.speech import Words
 
 _PROMPT_GLIMPSE: Final = 100  # characters
+_LATE: Final = say("taking longer than usual")
+_LATE_AHEAD: Final = say("what is being made takes longer than usual")
 
 
 def queue_embed(page: QueuePage, catalog: Catalog, words: Words) -> discord.Embed:
@@ -74,11 +76,11 @@ def standing(progress: Progress) -> tuple[Sentence, ...]:
         case Status.QUEUED if progress.outage:
             happens = say("**Waiting**: the image service has trouble, its place is kept")
         case Status.QUEUED if progress.ahead == 0:
-            return say("**Next in the queue**"), _expected(progress)
+            return say("**Next in the queue**"), _expected(progress, late=_LATE_AHEAD)
         case Status.QUEUED:
-            return say("**Waiting**: {count} ahead", count=progress.ahead), _expected(progress)
+            return say("**Waiting**: {count} ahead", count=progress.ahead), _expected(progress, late=_LATE_AHEAD)
         case Status.SUBMITTING | Status.RUNNING:
-            return say("**Being made**"), _expected(progress)
+            return say("**Being made**"), _expected(progress, late=_LATE)
         case Status.UNCONFIRMED:
             happens = say("**Waiting for an answer** of the image service")
         case Status.CANCELLING:
@@ -92,7 +94,7 @@ def standing(progress: Progress) -> tuple[Sentence, ...]:
     return (happens,)
 
 
-def _expected(progress: Progress) -> Sentence:
+def _expected(progress: Progress, *, late: Sentence) -> Sentence:
     if progress.expected_in:
         return say("ready in {time}", time=about_seconds(progress.expected_in))
-    return say("taking longer than usual")
+    return late

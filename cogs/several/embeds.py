@@ -6,7 +6,7 @@ from typing import Final
 import discord
 
 from cogs.embeds import DONE, REFUSED, WORKING, quota_line
-from cogs.words import images, quoted, shortened, when
+from cogs.words import images, quoted, shortened
 from jobs.alternatives import differing
 from jobs.model import Job, Usage
 from jobs.queue import Batch
@@ -47,23 +47,21 @@ def ask_embed(requests: Sequence[ImageRequest], usage: Usage, words: Words) -> d
             "{prompts} prompts of {images} each need **{asked}** of your quota.",
             prompts=len(requests),
             images=images(each),
-            asked=asked,
+            asked=images(asked),
         )
     else:
-        needs = say("They need **{asked}** of your quota.", asked=asked)
+        needs = say("They need **{asked}** of your quota.", asked=images(asked))
     text = f"{words(needs)}\n{quota_line(usage, words)}"
     if not fits:
-        text += f"\n{words(_too_many(usage))}"
+        text += f"\n{words(_too_many(asked, usage))}"
     embed.add_field(name=words(say("Quota")), value=text, inline=False)
     return embed.set_footer(text=words(say("Nothing is made or charged until you press Make.")))
 
 
-def _too_many(usage: Usage) -> Sentence:
-    if usage.resets_at is None:
-        return say("That is more than anybody has here: leave some alternatives out.")
-    return say(
-        "That is more than you have now: leave some alternatives out, or come back {when}.", when=when(usage.resets_at)
-    )
+def _too_many(asked: int, usage: Usage) -> Sentence:
+    if asked > usage.allowance:
+        return say("That is more than you may make here in 24 hours: leave some alternatives out.")
+    return say("That is more than you have left: leave some alternatives out, or try again once images have come back.")
 
 
 def begun_embed(requests: Sequence[ImageRequest], user_id: int, words: Words) -> discord.Embed:
@@ -118,9 +116,9 @@ def _standing(job: Job, words: Words) -> Sentence:
 def _ready(job: Job) -> Sentence:
     """An ephemeral message has no link, and one that was sent directly is found there."""
     if job.posted is None or job.order.private or job.posted.channel_id != job.order.channel_id:
-        return say("**Ready**")
+        return say("Ready")
     place = "@me" if job.order.is_direct else job.order.guild_id
-    return say("[**Ready**]({link})", link=f"{_LINKS}/{place}/{job.posted.channel_id}/{job.posted.message_id}")
+    return say("[Ready]({link})", link=f"{_LINKS}/{place}/{job.posted.channel_id}/{job.posted.message_id}")
 
 
 def _flat(text: str) -> str:

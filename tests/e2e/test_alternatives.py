@@ -61,7 +61,7 @@ async def test_what_it_needs_is_told_first_then_each_is_posted_and_one_message_s
     assert question.ephemeral
     assert title(question) == "Make 6 images?"
     assert description(question) == "**1.** a red fox\n**2.** a green fox\n**3.** a blue fox"
-    assert fields(question)["Quota"] == "3 prompts of 2 images each need **6** of your quota.\n20 of 20 left"
+    assert fields(question)["Quota"] == "3 prompts of 2 images each need **6 images** of your quota.\n20 of 20 left"
     assert await bot.jobs() == []
     assert await world.messages(art, ben) == []
 
@@ -71,7 +71,7 @@ async def test_what_it_needs_is_told_first_then_each_is_posted_and_one_message_s
     assert [line.rpartition(" · ")[2] for line in lines] == ["red", "green", "blue"]
     shown = await results(world, art, ben)
     assert sorted(
-        f"[**Ready**](https://discord.com/channels/{art.guild_id}/{art.id}/{message.id})" for message in shown
+        f"[Ready](https://discord.com/channels/{art.guild_id}/{art.id}/{message.id})" for message in shown
     ) == (sorted(line.split(" ", 1)[1].rpartition(" · ")[0] for line in lines))
     assert [len(message.attachments) for message in shown] == [2, 2, 2]
     assert {message.pinged_ids for message in shown} == {()}
@@ -90,7 +90,7 @@ async def test_what_does_not_fit_into_the_quota_is_told_and_cannot_be_pressed(
 ) -> None:
     await bot.start(webhooks=True, quota_images_per_day=2)
     question = await asked(world, mara, art)
-    assert "They need **3** of your quota.\n2 of 2 left" in fields(question)["Quota"]
+    assert "They need **3 images** of your quota.\n2 of 2 left" in fields(question)["Quota"]
     assert "leave some alternatives out" in fields(question)["Quota"]
     assert [(button.label, button.disabled) for button in question.buttons] == [
         ("Make 3 images", True),
@@ -172,7 +172,7 @@ async def test_the_summary_goes_on_after_a_restart_and_names_what_failed(
     await bot.start(webhooks=True)
     told = await summary(world, art, mara, "2 of 3 ready")
     told = await once(world, art, mara, lambda seen: seen.id == begun.id and "**No image**: " in description(seen))
-    assert description(told).count("[**Ready**]") == 2
+    assert description(told).count("[Ready]") == 2
     assert "given back" in told.embeds[0]["footer"]["text"]
     assert await bot.images_charged() == 2
     await eventually(lambda: _is_closed(bot))
