@@ -12,6 +12,7 @@ from typing import Final, Self
 
 from jobs.catalog import Catalog
 from jobs.choices import Merged, merge
+from jobs.model import DIRECT
 from jobs.parameters import LORA_OPTIONS, Option
 from jobs.presets import DEFAULT_OPTIONS, PRESETS_MOST, Defaults, Owner, OwnerKind, Preset, PresetRecords, name_key
 from jobs.request import ImageRequest
@@ -78,7 +79,7 @@ class Shelf:
         """The owner's preset of that name."""
         return self._presets.get(owner, {}).get(name_key(name))
 
-    def find(self, word: str, *, user_id: int, guild_id: int | None) -> Preset | None:
+    def find(self, word: str, *, user_id: int, guild_id: int) -> Preset | None:
         """The preset that a word means here: what `word_for` gives, or a name, one's own before the server's."""
         owners = _owners(user_id, guild_id)
         mark, colon, name = word.partition(":")
@@ -87,7 +88,7 @@ class Shelf:
                 return preset
         return next((preset for owner in owners if (preset := self.get(owner, word))), None)
 
-    def suggest(self, typed: str, *, user_id: int, guild_id: int | None) -> Sequence[Preset]:
+    def suggest(self, typed: str, *, user_id: int, guild_id: int) -> Sequence[Preset]:
         """Those whose name holds what was typed: one's own first, and the names that begin with it before others."""
         wanted = name_key(typed)
         found = (
@@ -102,12 +103,12 @@ class Shelf:
         """What the owner has decided."""
         return self._defaults.get(owner, _UNDECIDED)
 
-    def writes_metadata(self, *, user_id: int, guild_id: int | None) -> bool:
+    def writes_metadata(self, *, user_id: int, guild_id: int) -> bool:
         """Whether images carry their parameters: unless the user or the server has switched it off."""
         return all(self.defaults(owner).metadata is not False for owner in _owners(user_id, guild_id))
 
     def complete(
-        self, typed: Chosen, *, user_id: int, guild_id: int | None, catalog: Catalog, unsafe_allowed: bool
+        self, typed: Chosen, *, user_id: int, guild_id: int, catalog: Catalog, unsafe_allowed: bool
     ) -> Completed | None:
         """What counts of an order, see `jobs.choices.merge`; None where the preset that was typed is not there."""
         preset = None
@@ -186,5 +187,5 @@ def word_for(preset: Preset) -> str:
     return f"{_MARKS[preset.owner.kind]}:{preset.name}"
 
 
-def _owners(user_id: int, guild_id: int | None) -> list[Owner]:
-    return [Owner.user(user_id), *([Owner.server(guild_id)] if guild_id else [])]
+def _owners(user_id: int, guild_id: int) -> list[Owner]:
+    return [Owner.user(user_id), *([Owner.server(guild_id)] if guild_id != DIRECT else [])]

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from cogs.embeds import DONE, sentence_embed
 from cogs.forms import Forms
-from cogs.place import guild_of
+from cogs.place import everywhere, guild_of
 from cogs.presets.answers import NOT_A_MODERATOR, STORE_TROUBLE, UNKNOWN_PRESET, may_manage
 from cogs.presets.embeds import PAGE, list_embed, preset_embed
 from cogs.presets.saving import SAVE_FORM, Saving, not_saved
@@ -31,8 +31,7 @@ _log = structlog.get_logger(__name__)
 _TYPED_LONGEST: Final = 100  # characters, as long as a suggestion may be
 
 
-@app_commands.allowed_installs(guilds=True, users=True)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+@everywhere
 class Presets(commands.GroupCog, group_name="preset", group_description=locale_str("Options saved under a name")):
     """A member's own presets and the server's."""
 

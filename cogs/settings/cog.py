@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from cogs.embeds import faults_embed
 from cogs.forms import Forms, show_form
-from cogs.place import guild_of
+from cogs.place import everywhere, guild_of
 from cogs.results.buttons import dynamic_button
 from cogs.results.finding import refuse
 from cogs.settings.items import dynamic_select
@@ -80,8 +80,7 @@ class Settings(commands.Cog):
         name="settings", description=locale_str("Your defaults: what counts when you do not type an option")
     )
     @app_commands.describe(server=locale_str("Change this server's defaults instead; needs Manage Server"))
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @everywhere
     async def settings(self, interaction: discord.Interaction[Any], server: bool | None = None) -> None:
         """Show the panel, to oneself."""
         owner = _owner(interaction, OwnerKind.SERVER if server else OwnerKind.USER)

@@ -108,6 +108,25 @@ async def test_moderators_save_for_everybody_in_their_server(
     assert await offered(world, art, mara) == {"HOUSE · yours": "mine:HOUSE"}
 
 
+async def test_ones_own_presets_work_outside_of_servers_too(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User, olga: User
+) -> None:
+    """In direct messages, and where the bot was only taken along: there a moderator's word is not asked for."""
+    direct = await world.dm(mara)
+    away = await world.add_channel(await world.add_guild("Far away", ben, with_bot=False), "paint")
+    await world.set_installed(ben)
+    await bot.start(webhooks=True)
+    await run(world, art, olga, "save", name="House", steps=9, server=True)
+    await run(world, direct, mara, "save", name="Noir", steps=12)
+    assert list(await offered(world, direct, mara)) == ["Noir · yours"]
+    await imagine(channel=direct, preset="Noir")
+    assert (await last_input(world))["num_inference_steps"] == 12
+    refused = await run(world, away, ben, "save", name="Theirs", steps=9, server=True)
+    assert "no server here" in description(refused)
+    await run(world, away, ben, "save", name="Mine", steps=9)
+    assert list(await offered(world, away, ben)) == ["Mine · yours"]
+
+
 async def test_presets_need_no_database_when_they_are_offered_and_used(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jobs.catalog import Catalog, Provider
+from jobs.model import DIRECT
 from jobs.parameters import Option
 from jobs.ports import StoreUnavailable
 from jobs.presets import PRESETS_MOST, Defaults, Owner, Preset, preset_options, read_name
@@ -97,8 +98,7 @@ async def test_ones_own_is_found_before_the_servers_and_nobody_elses_at_all(shel
     assert shelf.find(word_for(mine), user_id=8, guild_id=1) is None
     for word in ("dark", "fog", "mine:dark", "server:fog", ""):
         assert shelf.find(word, user_id=7, guild_id=1) is None
-    assert shelf.find(word_for(servers), user_id=7, guild_id=None) is None
-    assert shelf.find(word_for(servers), user_id=7, guild_id=0) is None
+    assert shelf.find(word_for(servers), user_id=7, guild_id=DIRECT) is None
 
 
 async def test_suggestions_are_ones_own_first_then_those_that_begin_so(shelf: Shelf) -> None:
@@ -211,7 +211,8 @@ async def test_an_order_is_completed_from_the_preset_the_user_and_the_server(she
     }  # fmt: skip
     request = ImageRequest(model="flux-lora", prompt="a fox", seed=1)
     assert done.noted(request) == replace(request, preset="Noir")
-    elsewhere = shelf.complete(typed, user_id=7, guild_id=0, catalog=CATALOG, unsafe_allowed=False)
+    await shelf.decide(Owner.server(DIRECT), {Option.PRIVATE: True})  # there is no such server
+    elsewhere = shelf.complete(typed, user_id=7, guild_id=DIRECT, catalog=CATALOG, unsafe_allowed=False)
     assert elsewhere is not None
     assert Option.PRIVATE not in elsewhere.merged.chosen
     assert shelf.complete(typed, user_id=8, guild_id=1, catalog=CATALOG, unsafe_allowed=False) is None
