@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from jobs.bounds import listed
 from jobs.catalog import Model
@@ -13,6 +14,8 @@ from jobs.parameters import LORA_OPTIONS, Option, Text
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence, say, verbatim
 from jobs.validation import Chosen, Fault
+
+_SHOWN: Final = 100  # characters of what was typed, in a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +82,7 @@ def why_not_again(request: ImageRequest, *, library: Library, restricted: bool) 
     for lora in request.loras:
         approved = [entry for entry in library.of_source(lora.path) if entry.approved]
         if not approved and not library.rules.raw_sources:
-            name = verbatim(lora.name or lora.path.partition("?")[0][:100])
+            name = verbatim(lora.name or lora.path.partition("?")[0][:_SHOWN])
             return say("**{name}** is not in this server's library any more: choose another LoRA.", name=name)
         if approved and not restricted and all(entry.facts.age_restricted for entry in approved):
             return _restricted(approved[0])
@@ -105,12 +108,7 @@ class _Look:
         if not is_public_https_url(typed) and not is_repository(typed):
             if "/" in typed:
                 return None  # a source gone wrong: said by `validate`
-            return say(
-                "There is no LoRA “{name}” in this server's library: choose one that `{option}` suggests while you "
-                "type, or see `/lora list`.",
-                name=verbatim(typed[:100]),
-                option=option.value,
-            )
+            return self._unknown(typed, option)
         if not self._library.rules.raw_sources:
             return say(
                 "`{option}` takes only LoRAs of this server's library: choose one that it suggests while you type, "
@@ -118,6 +116,22 @@ class _Look:
                 option=option.value,
             )
         return None
+
+    def _unknown(self, typed: str, option: Option) -> Sentence:
+        name = verbatim(typed[:_SHOWN])
+        if self._library.rules.raw_sources:
+            return say(
+                "There is no LoRA “{name}” in this server's library: choose one that `{option}` suggests while you "
+                "type, or give a link to its weights.",
+                name=name,
+                option=option.value,
+            )
+        return say(
+            "There is no LoRA “{name}” in this server's library: choose one that `{option}` suggests while you type, "
+            "or see `/lora list`.",
+            name=name,
+            option=option.value,
+        )
 
     def _why_not(self, entry: Entry) -> Sentence | None:
         name = verbatim(entry.facts.name)

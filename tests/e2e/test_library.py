@@ -96,6 +96,46 @@ async def test_what_the_model_cannot_load_comes_last_and_is_refused_with_the_mod
     assert await bot.jobs() == []
 
 
+async def test_the_library_needs_no_database_when_it_is_offered_and_used(
+    bot: Bot, imagine: Imagine, lora: Lora, world: SandboxClient, mara: User
+) -> None:
+    await bot.start(webhooks=True)
+    await lora(mara, "add", name="Grain", source=GRAIN)
+    for table in ("lora_previews", "loras", "library_rules"):
+        await bot.sql(f"DROP TABLE {table}")
+    assert await lora.offered(mara, "gr") == {"Grain": "Grain"}
+    assert title(await lora(mara, "list")) == "1 LoRA in this server's library"
+    await imagine(lora="Grain")
+    assert (await creates(world))[0]["loras"] == [{"path": GRAIN, "scale": 1}]
+
+
+async def test_a_preset_holds_an_entry_by_its_name_and_does_without_it_where_it_cannot_be_used(
+    bot: Bot, imagine: Imagine, lora: Lora, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    await bot.start(webhooks=True)
+    await lora(mara, "add", name="Ink", source="o/ink", triggers="ohwx", scale=0.5)
+    saved = await world.command(mara, art, "preset save", {"name": "Noir", "lora": "Ink", "steps": 12})
+    assert title(await Hands(world, art).answer(saved, mara)) == "Noir"
+    result = await imagine(preset="Noir", model="flux-2-lora")
+    assert fields(result)["LoRA"] == "**Ink** × 0.5"
+    result = await imagine(preset="Noir", model="flux-lora")
+    assert "without `lora`" in fields(result)["Preset"]
+    assert [sent["prompt"] for sent in await creates(world)] == ["a fox"]
+    assert [sent["prompt"] for sent in await creates(world, "aimlapi")] == ["a fox, ohwx"]
+
+
+async def test_the_key_in_an_entrys_link_is_told_to_nobody_who_uses_it(
+    bot: Bot, imagine: Imagine, lora: Lora, world: SandboxClient, art: Channel, mara: User, ben: User
+) -> None:
+    await bot.start(webhooks=True)
+    await lora(mara, "add", name="Grain", source=f"{GRAIN}?token=secret")
+    result = await imagine(user=ben, lora="Grain")
+    details = await Hands(world, art).press(ben, result, "Details")
+    shown = await lora(ben, "show", name="Grain")
+    assert "lora: Grain" in whole(details)
+    assert "secret" not in whole(details) + whole(result) + whole(shown)
+
+
 async def test_an_unknown_name_is_refused_with_where_to_look(
     bot: Bot, lora: Lora, world: SandboxClient, art: Channel, mara: User
 ) -> None:
@@ -105,6 +145,7 @@ async def test_an_unknown_name_is_refused_with_where_to_look(
     refusal = await Hands(world, art).answer(sent, mara)
     assert title(refusal) == "One thing to change"
     assert "There is no LoRA “Grian” in this server's library" in description(refusal)
+    assert "or give a link to its weights" in description(refusal)
 
 
 async def test_everything_wrong_with_an_entry_is_told_at_once_and_nothing_is_added(
