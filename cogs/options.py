@@ -35,7 +35,7 @@ DESCRIPTIONS: Final[Mapping[Option, locale_str]] = {
     Option.SEED: locale_str("The same seed and options give the same image again"),
     Option.STEPS: locale_str("More steps: more detail, more time"),
     Option.GUIDANCE: locale_str("How closely the image follows the prompt"),
-    Option.LORA: locale_str("LoRA weights: an https link or owner/repo"),
+    Option.LORA: locale_str("A LoRA: a name from this server's library, an https link, or owner/repo"),
     Option.LORA_SCALE: locale_str("How strongly the LoRA counts"),
     Option.LORA2: locale_str("A second LoRA"),
     Option.LORA2_SCALE: locale_str("How strongly the second LoRA counts"),

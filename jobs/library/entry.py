@@ -171,6 +171,10 @@ class _Reading:
             )
         if not all(word.isprintable() for word in triggers):
             self.faults.append(say("The trigger words hold characters that cannot be seen: leave them out."))
+        if any(brace in word for word in triggers for brace in "{}"):
+            self.faults.append(
+                say("The trigger words hold braces, which mark alternatives in prompts: leave them out.")
+            )
         return triggers
 
     def scale(self, typed: str) -> float | None:

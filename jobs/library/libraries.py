@@ -13,7 +13,7 @@ from jobs.library.records import LibraryRecords
 from jobs.library.rules import Rules
 from jobs.ports import Clock
 
-AT_ONCE: Final = 200  # entries that are prepared before others have their turn
+AT_ONCE: Final = 200  # entries that are prepared before others have their turn: thousands take a while
 
 
 class Refusal(enum.Enum):
@@ -103,7 +103,9 @@ class Libraries:
         async with self._writing:
             library = self._mine(guild_id)
             entries: list[Entry] = []
-            for facts in several:
+            for number, facts in enumerate(several, start=1):
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 there = library.find(facts.name)
                 new = self._new(guild_id, facts, author)
                 entries.append(new if there is None else replace(there, facts=facts, approved=True))
@@ -141,7 +143,7 @@ class Libraries:
         for number, entry in enumerate(entries, start=1):
             self._mine(entry.guild_id).put(entry)
             if number % AT_ONCE == 0:
-                await asyncio.sleep(0)  # thousands take a while to prepare, and others wait for the loop
+                await asyncio.sleep(0)
 
     async def _keep(self, entry: Entry, preview: bytes | None) -> Entry:
         if preview is None:

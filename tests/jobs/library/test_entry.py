@@ -43,6 +43,7 @@ def test_everything_is_read_in_its_plain_form() -> None:
         ({"triggers": "x" * 101}, "too long"),
         ({"triggers": ",".join(chr(97 + each) * 90 for each in range(4))}, "too long"),
         ({"triggers": "a\x00b"}, "cannot be seen"),
+        ({"triggers": "{a|b}"}, "hold braces"),
         ({"scale": "strong"}, "no number"),
         ({"scale": "nan"}, "no number"),
         ({"scale": "1e999"}, "no number"),
