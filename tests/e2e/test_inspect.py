@@ -163,6 +163,18 @@ async def test_a_link_to_a_message_is_followed_and_its_images_can_be_chosen(
     assert description(too_many) == "That message shows fewer images."
 
 
+async def test_somebodys_upload_is_read_through_its_menu_though_a_link_to_it_shows_the_bot_nothing(
+    bot: Bot, world: SandboxClient, art: Channel, mara: User, ben: User
+) -> None:
+    """Discord hides the files of others' messages from applications without the privileged intent."""
+    await bot.start(webhooks=True)
+    said = await world.say(ben, art, "look", files=[upload(png(parameters=A1111))])
+    told = await answer(world, art, mara, await world.use_message_command(mara, said, "Inspect image"))
+    assert description(told).startswith("a fox in snow")
+    told = await inspect(world, art, mara, message=f"https://discord.com/channels/{art.guild_id}/{art.id}/{said.id}")
+    assert "open its menu and choose Apps, then Inspect image" in description(told)
+
+
 async def test_a_link_leads_nowhere_that_its_reader_may_not_go(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
 ) -> None:
