@@ -117,26 +117,29 @@ class Opened:
         """It is not to be deleted after all."""
         await interaction.response.defer()
         entry = await own_entry(interaction, self._service.archive, job_id)
-        view = None if isinstance(entry, Sentence) else _actions(interaction, entry)
-        await interaction.edit_original_response(content=None, view=view)
+        if isinstance(entry, Sentence):
+            await self._tell(interaction, entry)
+            return
+        await interaction.edit_original_response(content=None, view=_actions(interaction, entry))
 
     async def erase(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Delete every message that shows it, and whatever is kept of it; the quota stays, since it was made."""
         await interaction.response.defer()
         entry = await own_entry(interaction, self._service.archive, job_id)
-        if not isinstance(entry, Sentence):
-            job, archive = entry.job, self._service.archive
-            try:
-                for posted in await archive.posted(job):
-                    await self._poster.delete(job, posted)
-                await archive.hide(job)
-            except (DeliveryDelayed, StoreUnavailable) as error:
-                _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
-                await self._tell(interaction, NOT_DELETED)
-                return
-            _log.info("a result was deleted", by=interaction.user.id, **about(job))
-            entry = ERASED
-        embed = told_embed(entry, words_of(interaction))
+        if isinstance(entry, Sentence):
+            await self._tell(interaction, entry)
+            return
+        job, archive = entry.job, self._service.archive
+        try:
+            for posted in await archive.posted(job):
+                await self._poster.delete(job, posted)
+            await archive.hide(job)
+        except (DeliveryDelayed, StoreUnavailable) as error:
+            _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
+            await self._tell(interaction, NOT_DELETED)
+            return
+        _log.info("a result was deleted", by=interaction.user.id, **about(job))
+        embed = told_embed(ERASED, words_of(interaction))
         await interaction.edit_original_response(content=None, embed=embed, attachments=[], view=None)
 
     async def _tell(self, interaction: discord.Interaction[Any], sentence: Sentence) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from jobs.ports import StoreUnavailable
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.histories import all_delivered, answer, entries, history, labels, opened, prompts, turned
@@ -240,3 +241,36 @@ async def _made(bot: Bot, imagine: Imagine, **options: int) -> Message:
     result = await imagine(**options)
     await bot.wait_for_job("delivered")
     return result
+
+
+@pytest.mark.parametrize("label", ["Open 1", "Favourite", "Post again", "Delete for good"])
+async def test_without_the_database_every_button_says_so_and_changes_nothing(
+    label: str,
+    bot: Bot,
+    imagine: Imagine,
+    world: SandboxClient,
+    art: Channel,
+    mara: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = await _made(bot, imagine)
+    shown = await history(world, art, mara)
+    message = shown if label == "Open 1" else await opened(world, art, mara, shown)
+    if label == "Delete for good":
+        message = await turned(world, mara, message, "Delete")
+    monkeypatch.setattr("storage.history.History.is_favourite", _no_database)
+    pressed = await world.press(mara, message, label=label)
+    refused = await world.wait_for_message(
+        art,
+        mara,
+        lambda seen: seen.interaction_id == pressed.id and "database cannot be used" in description(seen),
+        PATIENCE,
+    )
+    assert refused.ephemeral
+    assert not (await world.message(result)).deleted
+    monkeypatch.setattr("storage.history.History.results_before", _no_database)
+    assert "database cannot be used" in description(await history(world, art, mara))
+
+
+async def _no_database(*_: object, **__: object) -> None:
+    raise StoreUnavailable("on fire")

@@ -119,9 +119,15 @@ def _audit_charge(verdict: Verdict, job: Row, evidence: Evidence) -> None:
         verdict.findings.append(f"{job['id']} ({job['status']}): {charged} images are charged, {due} due; {ends}")
 
 
+def _stays(job: Row) -> bool:
+    """Whether a result was shown where nobody can read it again: its files are kept for `/history`."""
+    was_shown_alone = job["private"] or job["failure_detail"] is not None
+    return bool(job["status"] == Status.DELIVERED and was_shown_alone)
+
+
 def _audit_remains(verdict: Verdict, job: Row, evidence: Evidence) -> None:
-    is_over = job["status"] in FINISHED - {Status.UNDELIVERED} or job["removed_at"] is not None
-    if is_over and job["id"] in evidence.folders:
+    is_over = job["status"] in FINISHED - {Status.UNDELIVERED} and not _stays(job)
+    if (is_over or job["removed_at"] is not None) and job["id"] in evidence.folders:
         verdict.other += 1
         verdict.findings.append(f"{job['id']} is {job['status']}, but its files are still there")
     reply = next((message for message in evidence.messages if message.id == job["reply_message_id"]), None)

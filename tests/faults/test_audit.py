@@ -18,6 +18,7 @@ def job(**values: object) -> Row:
         "id": JOB, "interaction_id": 7, "status": "delivered", "images": json.dumps([{}, {}]), "told_at": 5,
         "unknown_creates": 0, "removed_at": None,
         "reply_message_id": 1, "reply_expires_at": 900, "created_at": 0, "private": 0, "posted_message_id": 1,
+        "failure_detail": None,
     }  # fmt: skip
     return row | values
 
@@ -64,7 +65,10 @@ FAILED = replace(
 )
 
 
-@pytest.mark.parametrize("evidence", [GOOD, FAILED])
+PRIVATE = replace(GOOD, jobs=[job(private=1)], folders=frozenset({JOB}))  # kept for its user's history
+
+
+@pytest.mark.parametrize("evidence", [GOOD, FAILED, PRIVATE])
 def test_good_evidence_is_clean(evidence: Evidence) -> None:
     assert audit(evidence).findings == []
     assert audit(evidence).clean
