@@ -107,7 +107,7 @@ class Several(commands.Cog):
         placed = False
         try:
             # No deferral: the first result sent through the interaction would take the place of what it promises.
-            embed = begun_embed(question.requests, interaction.user.id, words)
+            embed = begun_embed(question.requests, words)
             with self._rush.acknowledging():
                 message_id = await acknowledge(interaction, private=question.private, embed=embed)
             placed = message_id is not None and await self._place(interaction, question, message_id=message_id)

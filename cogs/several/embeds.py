@@ -18,7 +18,6 @@ from words.speech import Words
 _GLIMPSE: Final = 150  # characters of a prompt; ten such lines fit into one embed
 _REASON: Final = 150  # characters
 _LINKS: Final = "https://discord.com/channels"
-_UNDER_WAY: Final = say("/queue shows and cancels what is still waiting.")
 _STATES: Final = {
     Status.QUEUED: say("Waiting"),
     Status.SUBMITTING: say("Being made"),
@@ -64,11 +63,13 @@ def _too_many(asked: int, usage: Usage) -> Sentence:
     return say("That is more than you have left: leave some alternatives out, or try again once images have come back.")
 
 
-def begun_embed(requests: Sequence[ImageRequest], user_id: int, words: Words) -> discord.Embed:
-    """The summary before there are any jobs."""
+def begun_embed(requests: Sequence[ImageRequest], words: Words) -> discord.Embed:
+    """What stands where the summary will be while the order is placed, and for ever if that is cut off."""
     told = differing([request.prompt for request in requests])
-    lines = [_line(number, _STATES[Status.QUEUED], mark, words) for number, mark in enumerate(told, start=1)]
-    return _summary(0, lines, user_id, words).set_footer(text=words(_UNDER_WAY))
+    title = words(say("One moment"))
+    lines = "\n".join(f"**{number}.** {quoted(mark, _GLIMPSE)}" for number, mark in enumerate(told, start=1))
+    embed = discord.Embed(title=title, description=lines, colour=WORKING)
+    return embed.set_footer(text=words(say("If this does not change, nothing was made: type /imagine again.")))
 
 
 def summary_embed(batch: Batch, words: Words) -> discord.Embed:
@@ -77,19 +78,18 @@ def summary_embed(batch: Batch, words: Words) -> discord.Embed:
     ready = sum(job.status in {Status.DELIVERED, Status.UNDELIVERED} for job in jobs)
     told = zip(jobs, differing([job.request.prompt for job in jobs]), strict=True)
     lines = [_line(number, _standing(job, words), mark, words) for number, (job, mark) in enumerate(told, start=1)]
-    embed = _summary(ready, lines, jobs[0].order.user_id, words)
+    embed = discord.Embed(
+        title=words(say("{ready} of {total} ready", ready=ready, total=len(jobs))),
+        description="\n".join(lines),
+        colour=WORKING,
+    )
+    embed.add_field(name=words(say("For")), value=f"<@{jobs[0].order.user_id}>", inline=False)
     if not has_ended(batch):
-        return embed.set_footer(text=words(_UNDER_WAY))
+        return embed.set_footer(text=words(say("/queue shows and cancels what is still waiting.")))
     embed.colour = DONE if ready else REFUSED
     if ready < len(jobs):
         return embed.set_footer(text=words(say("Failed and cancelled images are given back.")))
     return embed
-
-
-def _summary(ready: int, lines: Sequence[str], user_id: int, words: Words) -> discord.Embed:
-    title = words(say("{ready} of {total} ready", ready=ready, total=len(lines)))
-    embed = discord.Embed(title=title, description="\n".join(lines), colour=WORKING)
-    return embed.add_field(name=words(say("For")), value=f"<@{user_id}>", inline=False)
 
 
 def has_ended(batch: Batch) -> bool:

@@ -77,6 +77,22 @@ async def early_webhook(stage: Stage) -> None:
     await stage.order()
 
 
+@scene(POLL, WEBHOOK)
+async def several(stage: Stage) -> None:
+    """Two jobs of one order, each with a message of its own, and one message that sums them up."""
+    await stage.several()
+    await stage.ended()
+    await stage.summed_up()
+
+
+@scene(POLL)
+async def several_in_private(stage: Stage) -> None:
+    """The same where only their user sees them."""
+    await stage.several(private=True)
+    await stage.ended()
+    await stage.summed_up()
+
+
 # ── creates whose outcome is unknown ─────────────────────────────────────────
 
 

@@ -70,6 +70,30 @@ class Stage:
         typed = {"prompt": "a fox", "size": "square", "model": self.model, **options}
         return await self._accepted(lambda: self.world.command(user or self.mara, self.channel, "imagine", typed))
 
+    async def several(self, **options: str | float | bool) -> str:
+        """`/imagine` with two alternatives, and Make, until they are accepted; returns the first one's id."""
+        typed = {"prompt": "a {red|green} fox", "alternatives": True, "size": "square", "model": self.model, **options}
+
+        async def make() -> Interaction:
+            while True:
+                asked = await self.acted(
+                    lambda: self.world.command(self.mara, self.channel, "imagine", typed), finished=True
+                )
+                if asked is not None and asked.original_message_id is not None:
+                    question = await self.world.message(asked.original_message_id)
+                    if _can_press(question, "Make 2 images"):
+                        return await self.world.press(self.mara, question, label="Make 2 images")
+
+        return await self._accepted(make)
+
+    async def summed_up(self) -> None:
+        """The message for several jobs says how all of them ended."""
+
+        async def all_closed() -> bool | None:
+            return not await self.database.rows("SELECT * FROM batches WHERE closed_at IS NULL") or None
+
+        await eventually(all_closed, PATIENCE)
+
     async def again(self, job_id: str, user: User | None = None) -> str:
         """Press Again under a result until it is accepted; returns the new job's id."""
         message = await self.world.message((await self.job(job_id))["posted_message_id"])
