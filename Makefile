@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest -n $(WORKERS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo run test faults check bench bench-check words format lock clean
+.PHONY: help demo run test faults check bench bench-check words pictures format lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench-check: $(VENV)/bench.stamp  ## the same, and fail when a figure is worse t
 
 words: $(VENV)/app.stamp  ## bring the catalogues of translations up to date with the source
 	@$(BIN)/python -m words
+
+pictures: $(VENV)/dev.stamp  ## play each feature, and draw its messages for docs/features.md
+	@$(BIN)/python -m tests.pictures
 
 format: $(VENV)/dev.stamp  ## format and mend what can be mended by a tool
 	$(BIN)/ruff format .

@@ -105,9 +105,9 @@ class Members(ControlSession):
         query = f"?viewer={viewer.id}"
         return await self._bytes(f"{self._url}/sandbox/channels/{channel.id}/picture.png{query}")
 
-    async def download(self, attachment: Attachment) -> bytes:
-        """Return an attachment's bytes from the content network."""
-        return await self._bytes(attachment.url)
+    async def download(self, attachment: Attachment | str) -> bytes:
+        """Return the bytes of an attachment, or of whatever has that URL, from the content network."""
+        return await self._bytes(attachment if isinstance(attachment, str) else attachment.url)
 
 
 def _typed(user: User, channel: Channel, name: str, options: Options | None) -> dict[str, object]:

@@ -109,6 +109,32 @@ _EYE: Final = (
     Shape(points=((0.34, 0.34), (0.66, 0.66)), kind="ellipse", colour=theme.BACKGROUND),
     Shape(points=((0.42, 0.42), (0.58, 0.58)), kind="ellipse"),
 )
+_SHUFFLE: Final = (
+    Shape(points=((0.06, 0.3), (0.3, 0.3), (0.62, 0.7), (0.8, 0.7)), kind="line", stroke=0.09),
+    Shape(points=((0.06, 0.7), (0.3, 0.7), (0.62, 0.3), (0.8, 0.3)), kind="line", stroke=0.09),
+    Shape(points=((0.76, 0.14), (0.98, 0.3), (0.76, 0.46))),
+    Shape(points=((0.76, 0.54), (0.98, 0.7), (0.76, 0.86))),
+)
+_PENCIL: Final = (
+    Shape(points=((0.62, 0.14), (0.86, 0.38), (0.36, 0.88), (0.12, 0.64)), colour=theme.YELLOW),
+    Shape(points=((0.12, 0.64), (0.36, 0.88), (0.04, 0.96)), colour=(222, 184, 140)),
+    Shape(points=((0.62, 0.14), (0.72, 0.04), (0.96, 0.28), (0.86, 0.38)), colour=(235, 120, 140)),
+)
+_CLIPBOARD: Final = (
+    Shape(points=box(0.14, 0.12, 0.86, 0.96), colour=(186, 142, 96)),
+    Shape(points=box(0.22, 0.22, 0.78, 0.88), colour=theme.WHITE),
+    Shape(points=box(0.36, 0.04, 0.64, 0.2), colour=(150, 158, 170)),
+    *(Shape(points=box(0.3, y, 0.7, y + 0.06), colour=(150, 158, 170)) for y in (0.36, 0.52, 0.68)),
+)
+_FLAG: Final = (
+    Shape(points=box(0.14, 0.06, 0.24, 0.96), colour=(186, 142, 96)),
+    Shape(points=((0.24, 0.08), (0.92, 0.32), (0.24, 0.58)), colour=theme.RED),
+)
+_HORN: Final = (
+    Shape(points=((0.1, 0.38), (0.3, 0.38), (0.86, 0.1), (0.86, 0.8), (0.3, 0.6), (0.1, 0.6))),
+    Shape(points=((0.24, 0.6), (0.4, 0.62), (0.46, 0.9), (0.32, 0.9))),
+)
+_KEY: Final = Shape(points=box(0.04, 0.04, 0.96, 0.96), colour=theme.BLURPLE)
 
 SYMBOLS: Final[Mapping[str, tuple[Shape, ...]]] = {
     "✔": (_CHECK,),
@@ -128,6 +154,13 @@ SYMBOLS: Final[Mapping[str, tuple[Shape, ...]]] = {
     "🔄": _TURNS,
     "♻": _TURNS,
     "🗑": _BIN,
+    "🔀": _SHUFFLE,
+    "✏": _PENCIL,
+    "📋": _CLIPBOARD,
+    "🚩": _FLAG,
+    "📣": _HORN,
+    "◀": (_KEY, Shape(points=((0.68, 0.22), (0.68, 0.78), (0.24, 0.5)), colour=theme.WHITE)),
+    "▶": (_KEY, Shape(points=((0.32, 0.22), (0.32, 0.78), (0.76, 0.5)), colour=theme.WHITE)),
     "⏳": _GLASS,
     "⌛": _GLASS,
     "⚠": _WARNING,
