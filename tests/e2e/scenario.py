@@ -31,8 +31,11 @@ class Visit:
         await self._late()
 
     async def _words(self) -> None:
-        for name in ("help", "quota", "history"):
+        for name in ("help", "quota", "history", "queue"):
             await self._said(await self._world.command(self._mara, self._channel, name))
+        several = {"prompt": f"{PROMPT} {{by day|by night}}", "size": "square", "alternatives": True}
+        question = await self._run(several, lambda seen: bool(seen.buttons))
+        await self._world.press(self._mara, question, label="Cancel")
         await self._run({"size": "square", "speed": "high", "lora": SECRET_LORA, "lora2": "x/y"}, is_settled)
         await self._run({"safety": False}, is_settled)
 

@@ -33,6 +33,8 @@ KILLS = [
     ("vendor fails", POLL, "after 1 SqlStore.mark_failed[running>failed]"),
     ("late failure", POLL, "after 1 Discord.POST /channels/{channel_id}/messages[No image this time]"),
     ("cancel running", WEBHOOK, "after 1 SqlStore.mark_cancelling[running>cancelling]"),
+    ("several", POLL, "after 1 SqlStore.admit_batch[new>queued]"),
+    ("several", WEBHOOK, "before 1 SqlStore.close_batch"),
     ("lost answer", POLL, "before 1 SqlStore.mark_unconfirmed[submitting>unconfirmed]"),
 ]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,17 @@ from jobs.catalog import Provider
 from jobs.dispatcher import Limits
 from jobs.errors import GenerationFailed
 from jobs.model import Job
-from jobs.outcomes import Admitted, AlreadyAdmitted, ImageData, OverQuota, Polled, StillRunning, WebhookNews
+from jobs.outcomes import (
+    Admitted,
+    AlreadyAdmitted,
+    BatchAdmitted,
+    ImageData,
+    OverQuota,
+    Polled,
+    StillRunning,
+    TooManyWaiting,
+    WebhookNews,
+)
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.recovery import recover
 from jobs.service import JobService, NotAccepting
@@ -65,6 +76,33 @@ async def test_the_same_interaction_makes_one_job(rig: Rig) -> None:
     assert isinstance(first, Admitted)
     assert isinstance(second, AlreadyAdmitted)
     assert second.job.id == first.job.id
+
+
+async def test_several_orders_of_one_interaction_are_accepted_together_or_not_at_all(rig: Rig) -> None:
+    orders = [replace(rig.order(), interaction_id=9, index=index, batch=2) for index in range(2)]
+    async with served(rig.world()) as service:
+        admission = await service.place_batch(orders, message_id=6)
+        assert isinstance(admission, BatchAdmitted)
+        assert rig.observer.jobs == [job.id for job in admission.jobs]
+        rig.most_waiting = 1
+    async with served(rig.world()) as service:
+        more = [replace(order, interaction_id=10) for order in orders]
+        assert isinstance(await service.place_batch(more, message_id=7), TooManyWaiting)
+        assert len(rig.observer.jobs) == 2
+        service.refuse_orders()
+        with pytest.raises(NotAccepting):
+            await service.place_batch(more, message_id=7)
+
+
+async def test_one_more_than_may_wait_is_refused(rig: Rig) -> None:
+    rig.most_waiting = 1
+    rig.api.before_answer = asyncio.Event()
+    async with served(rig.world(), ONE_SLOT) as service:
+        for _ in range(2):
+            assert isinstance(await service.place_order(rig.order()), Admitted)
+            await settled_created(rig)
+        assert await service.place_order(rig.order()) == TooManyWaiting(waiting=1, asked=1, most=1)
+        rig.api.before_answer.set()
 
 
 async def test_a_model_that_is_not_on_offer_is_refused(rig: Rig) -> None:
