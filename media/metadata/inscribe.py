@@ -10,7 +10,7 @@ from media.metadata.recipe import Recipe
 
 PARAMETERS: Final = "parameters"  # the PNG keyword that other tools read
 OURS: Final = "fluxcord"  # and the one of our own JSON
-_FRAME: Final = 2 * 1024  # bytes, more than what all the frames around the texts take
+_FRAME: Final = 1024  # bytes, more than what all frames around the texts and two copied directories take
 _EXIF_MOST: Final = 1024 * 1024  # bytes of a block that is kept; longer than any that a JPEG can hold
 
 
