@@ -105,16 +105,6 @@ async def test_only_models_with_a_key_are_offered_and_the_options_are_theirs(
                 pass
 
 
-async def test_commands_are_for_servers_only_and_described(bot: Bot, world: SandboxClient) -> None:
-    await bot.start()
-    commands = await world.commands()
-    assert {command["name"] for command in commands} == {"imagine", "quota", "help", "history"}
-    for command in commands:
-        assert command["contexts"] == [0] or command["dm_permission"] is False
-        assert command["description"]
-        assert all(option["description"] for option in command.get("options", ()))
-
-
 async def test_a_development_server_gets_the_commands_alone(bot: Bot, world: SandboxClient) -> None:
     guild = await world.guild()
     await bot.start(dev_guild_id=guild.id)

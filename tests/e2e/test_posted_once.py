@@ -1,6 +1,5 @@
 """An upload's lost answer, or a death right after it: what is there is looked for, and nothing is posted twice."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -169,8 +168,6 @@ async def test_a_private_result_whose_notes_are_complete_is_known_to_be_there(
     await world.set_eachlabs(hold=False)
     job = await bot.wait_for_job("delivered")
     await bot.stop()
-    files = bot.folder / "results" / job["id"]
-    await asyncio.to_thread(files.mkdir)
     await bot.sql(
         "UPDATE jobs SET status = 'delivering', finished_at = NULL, told_at = NULL, posted_channel_id = NULL,"
         " posted_message_id = NULL, reply_expires_at = 0"

@@ -1,9 +1,14 @@
 """A picture does not change when nothing of what it shows has."""
 
 import json
+import re
+from pathlib import Path
 
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.pictures.stable import Stable
+from tests.pictures.studio import LARGEST
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 async def drawn(world: SandboxClient, channel: Channel, user: User) -> str:
@@ -29,3 +34,9 @@ async def test_files_are_found_under_their_new_names(world: SandboxClient, art: 
     shown = stable.message(message, [mara])["attachments"][0]
     (known,) = message.attachments
     assert (shown["url"], shown["id"]) == (stable.url(known.url), stable.file(known.id))
+
+
+def test_the_page_shows_pictures_that_are_there_and_small() -> None:
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (DOCS / "features.md").read_text())
+    assert len(shown) >= 10
+    assert {name: (DOCS / name).stat().st_size <= LARGEST for name in shown} == dict.fromkeys(shown, True)
