@@ -135,17 +135,19 @@ class Pictures:
         return message
 
     def _remember(self, message_id: int, link: str) -> None:
-        self._links[message_id] = (self._end(link), link)
+        self._links[message_id] = (ends_at(link, now=self._clock.now()), link)
         self._links.move_to_end(message_id)
         if len(self._links) > _MOST_LINKS:
             self._links.popitem(last=False)
 
-    def _end(self, link: str) -> int:
-        """When a link ends (UTC ms), as it says itself: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls."""
-        said = yarl.URL(link).query.get("ex", "")
-        if re.fullmatch(r"[0-9a-f]{1,10}", said):
-            return int(said, 16) * 1000
-        return self._clock.now() + _MARGIN + _LIFE
+
+def ends_at(link: str, *, now: int) -> int:
+    """When a link ends (UTC ms), as it says itself in seconds and hexadecimal; ten minutes of use where it does not.
+
+    Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
+    """
+    said = yarl.URL(link).query.get("ex", "")
+    return int(said, 16) * 1000 if re.fullmatch(r"[0-9a-f]{1,10}", said) else now + _MARGIN + _LIFE
 
 
 def _can_be_read(job: Job, place: Posted) -> bool:

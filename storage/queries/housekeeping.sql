@@ -13,10 +13,10 @@ ORDER BY completed_at
 LIMIT CAST(:most AS BIGINT);
 
 -- name: remove_words(id, request, now)^
--- The numbers stay. A failure that has no words left is told no more; that images were dropped still is.
+-- The numbers stay. A failure that has no words left is told no more; that images were dropped is news to be told.
 UPDATE jobs
 SET removed_at = :now, request = :request, loras = 0, images = '[]',
-    told_at = CASE WHEN status = 'undelivered' THEN told_at ELSE COALESCE(told_at, :now) END,
+    told_at = CASE WHEN status = 'undelivered' THEN NULL ELSE COALESCE(told_at, :now) END,
     reply_token = '', reply_expires_at = 0, webhook_token = '', webhook_secret = '',
     failure_user_message = CASE WHEN failure_user_message IS NULL THEN NULL ELSE '' END,
     failure_detail = CASE WHEN failure_detail IS NULL THEN NULL ELSE '' END

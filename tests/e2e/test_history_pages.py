@@ -16,7 +16,7 @@ from tests.e2e.histories import (
     repeat,
     turned,
 )
-from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, shows_images
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, eventually, shows_images
 
 
 async def looked_up(world: SandboxClient) -> int:
@@ -220,3 +220,33 @@ async def test_a_button_of_somebody_elses_result_leads_nowhere(
     await bot.sql("UPDATE jobs SET user_id = ?", ben.id)  # as if the button were another's
     refused = await answer(world, art, mara, await world.press(mara, shown, label="Open 1"))
     assert "not in your history here" in description(refused)
+
+
+async def test_what_its_user_deleted_under_the_result_is_not_listed(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    await bot.start()
+    result = await imagine()
+    await all_delivered(bot)
+    await world.press(mara, result, label="Delete")
+
+    async def is_forgotten() -> bool | None:
+        return (await bot.jobs())[0]["hidden_at"] is not None or None
+
+    await eventually(is_forgotten)
+    assert "Nothing of yours here yet" in description(await history(world, art, mara))
+
+
+async def test_what_a_moderator_deleted_under_the_result_is_listed_as_gone(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, olga: User
+) -> None:
+    await bot.start()
+    result = await imagine()
+    await all_delivered(bot)
+    await world.press(olga, result, label="Delete")
+
+    async def is_deleted() -> bool | None:
+        return (await world.message(result)).deleted or None
+
+    await eventually(is_deleted)
+    assert "Its message was deleted" in entries(await history(world, art, mara))[0][0]

@@ -71,7 +71,7 @@ async def test_a_delete_pressed_after_that_still_removes_the_message(
     await eventually(is_deleted)
 
 
-async def test_results_beyond_the_cap_are_dropped_and_history_says_so(
+async def test_results_beyond_the_cap_are_dropped_and_the_next_command_says_so(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:
     """Made and paid, but nobody fetched them, and others need the room."""
@@ -95,6 +95,9 @@ async def test_results_beyond_the_cap_are_dropped_and_history_says_so(
     assert await bot.images_charged() == 1
     elsewhere = await world.channel("art-after-dark")
     sent = await world.command(mara, elsewhere, "history")
-    told = await world.wait_for_message(elsewhere, mara, _says(sent.id), PATIENCE)
-    assert "no longer kept" in whole(told)
-    assert "Show" not in [button.label for button in told.buttons]
+    told = await world.wait_for_message(
+        elsewhere, mara, lambda seen: seen.interaction_id == sent.id and "no longer kept" in whole(seen), PATIENCE
+    )
+    assert told.ephemeral
+    shown = await world.wait_for_message(elsewhere, mara, _says(sent.id), PATIENCE)
+    assert shown.buttons == ()

@@ -97,6 +97,14 @@ async def test_kept_results_are_listed_oldest_first_until_they_are_dropped(
     assert [job.id for job in await store.kept(limit=9)] == [job.id for job in jobs[1:]]
 
 
+async def test_that_kept_images_were_dropped_is_told_once_more(store: SqlStore, job_in: JobIn) -> None:
+    """Their user was told that they are kept."""
+    job = await job_in(Status.UNDELIVERED)
+    await store.mark_told(job.id)
+    await store.remove(job)
+    assert [untold.id for untold in await store.untold(guild_id=1, user_id=7, limit=9)] == [job.id]
+
+
 async def test_a_removed_job_proves_no_webhook(store: SqlStore, job_in: JobIn) -> None:
     """Its token is empty, and no route takes an empty one."""
     removed = await store.remove(await job_in(Status.DELIVERED))
