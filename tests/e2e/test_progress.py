@@ -41,10 +41,12 @@ async def test_a_result_tells_everything_that_made_it_and_what_it_cost(
     assert shown["Guidance"] == "4.5"
     assert shown["LoRA"].endswith(" × 0.8")
     assert "example.com/paper.safetensors" in shown["LoRA"].replace("\\", "")
-    assert shown["Time"] == f"{(job['completed_at'] - job['created_at']) / 1000:.1f} s"
+    assert shown["Time"] == f"{round((job['completed_at'] - job['created_at']) / 1000, 1):g} s"
     back_at = (job["created_at"] + 86_400_000) // 1000
     assert shown["Quota"] == f"2 images used · 18 of 20 left · next back <t:{back_at}:R>"
-    assert [button.label for button in message.buttons] == ["Again", "Delete"]
+    assert [button.label for button in message.buttons] == [
+        "Again", "Variations", "Edit", "Details", "Save preset", "Report", "Delete",
+    ]  # fmt: skip
     assert message.content == ""
     assert len(await world.predictions()) == 1
 
