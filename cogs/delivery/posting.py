@@ -140,16 +140,25 @@ class Poster:
                     return Posted(channel_id=channel_id, message_id=message.id)
         return None
 
-    async def delete(self, job: Job, posted: Posted) -> None:
-        """Delete a message of the job; harmless when it is gone. A private one only while its token lives."""
-        if job.order.private and posted.channel_id == job.order.channel_id:
-            if self.can_edit_reply(job):
-                with contextlib.suppress(WayClosed), translated(with_reply_token=True):
-                    await self._webhook(job).delete_message(posted.message_id)
-            return
+    async def delete(self, job: Job, posted: Posted) -> bool:
+        """Delete a message of the job; False: it stays, since this way to it is closed. Harmless when it is gone.
+
+        What only its user sees, and where the bot is no member, can be reached only while the token lives.
+        """
+        at_the_order = posted.channel_id == job.order.channel_id
+        if at_the_order and (job.order.private or job.order.is_direct) and self.can_edit_reply(job):
+            with contextlib.suppress(WayClosed), translated(with_reply_token=True):
+                await self._webhook(job).delete_message(posted.message_id)
+            return True
+        if at_the_order and job.order.private:
+            return True  # Discord itself forgets it
         channel = self._channel(posted.channel_id, job)
-        with contextlib.suppress(WayClosed), translated():
-            await channel.get_partial_message(posted.message_id).delete()
+        try:
+            with translated():
+                await channel.get_partial_message(posted.message_id).delete()
+        except WayClosed as closed:
+            return isinstance(closed.__cause__, discord.NotFound)
+        return True
 
     async def close_stale_reply(self, job: Job, text: str) -> None:
         """The "generating" message says what has become of it; a private one only while its token lives."""

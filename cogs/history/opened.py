@@ -27,6 +27,9 @@ MAKE_NEW: Final = say("There is nothing left to be shown. Press Again to make ne
 NOT_NOW: Final = say("I cannot look at its message right now. The link above leads to it.")
 NOT_TAKEN: Final = say("Discord did not take the images just now. Please press again in a minute.")
 QUESTION: Final = say("Delete these images wherever they were posted? This cannot be undone.")
+OUT_OF_REACH: Final = say(
+    "These images are gone from your history. A message that I cannot reach still shows them: press Delete under it."
+)
 NOT_DELETED: Final = say("Not everything could be deleted right now. Please press again in a minute.")
 
 
@@ -131,15 +134,14 @@ class Opened:
             return
         job, archive = entry.job, self._service.archive
         try:
-            for posted in await archive.posted(job):
-                await self._poster.delete(job, posted)
+            gone = [await self._poster.delete(job, posted) for posted in await archive.posted(job)]
             await archive.hide(job)
         except (DeliveryDelayed, StoreUnavailable) as error:
             _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
             await self._tell(interaction, NOT_DELETED)
             return
-        _log.info("a result was deleted", by=interaction.user.id, **about(job))
-        embed = told_embed(ERASED, words_of(interaction))
+        _log.info("a result was deleted", by=interaction.user.id, everywhere=all(gone), **about(job))
+        embed = told_embed(ERASED if all(gone) else OUT_OF_REACH, words_of(interaction))
         await interaction.edit_original_response(content=None, embed=embed, attachments=[], view=None)
 
     async def _tell(self, interaction: discord.Interaction[Any], sentence: Sentence) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from jobs.ports import StoreUnavailable
-from sandbox.client import Channel, Message, SandboxClient, User
+from sandbox.client import Channel, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.histories import all_delivered, answer, entries, history, labels, opened, prompts, turned
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, shows_images
@@ -179,6 +179,21 @@ async def test_deleting_asks_first_and_then_removes_everything_that_was_posted(
     assert not any(shows_images(seen) for seen in await world.messages(art, ben))
     assert "Nothing of yours here yet" in description(await history(world, art, mara))
     assert await bot.images_charged() == 1
+
+
+async def test_a_message_out_of_reach_is_not_said_to_be_deleted(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    result = await _made(bot, imagine)
+    asked = await turned(world, mara, await first_opened(world, art, mara), "Delete")
+    forbidden = '{"code": 50013, "message": "Missing Permissions"}'
+    await world.add_fault("discord.delete_message", "status", status=403, body=forbidden)
+    erased = await turned(world, mara, asked, "Delete for good")
+    assert "press Delete under it" in description(erased)
+    assert not (await world.message(result)).deleted
+    press = await world.press(mara, result, label="Delete")
+    await world.wait_for_interaction(press, lambda now: now.state is InteractionState.DELETED, timeout_s=PATIENCE)
+    assert (await world.message(result)).deleted
 
 
 async def test_a_deleted_private_result_leaves_the_disk(
