@@ -1,6 +1,6 @@
 """`/help`: everything one needs, on one screen."""
 
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -8,12 +8,44 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from cogs.embeds import WORKING
-from cogs.place import everywhere
+from cogs.place import everywhere, guild_of
 from jobs.bounds import in_words, listed
 from jobs.catalog import Catalog, Model
+from jobs.model import DIRECT
 from jobs.parameters import Integer, Loras, Number, OneOf, Option, Parameter, Size
 from jobs.sentence import Sentence, say, say_count, verbatim
 from words.speech import Words
+
+_BUTTONS: Final = (  # named by their own labels, so that they are called the same in every language
+    say(
+        "**{again}** makes the same with a new seed, **{variations}** four of them; **{edit}** changes the prompt and "
+        "more. Whoever presses pays from their quota.",
+        again=say("Again"),
+        variations=say("Variations"),
+        edit=say("Edit"),
+    ),
+    say(
+        "**{details}** tells how it was made, **{preset}** keeps its options, **{report}** tells whoever looks after "
+        "this bot. **{cancel}** and **{delete}** are for you and for moderators.",
+        details=say("Details"),
+        preset=say("Save preset"),
+        report=say("Report"),
+        cancel=say("Cancel"),
+        delete=say("Delete"),
+    ),
+)
+_COMMANDS: Final = (
+    say("`/queue` shows and cancels what still waits."),
+    say("`/history` finds your images again, also those that could not be posted."),
+    say("`/quota` shows what you have left; failed and cancelled images are given back."),
+    say("`/settings` keeps your defaults, `/preset` whole sets of options."),
+    say("`/inspect` reads from an image how it was made."),
+)
+_LIBRARY: Final = say("`/lora` lists this server's LoRAs and adds yours; `/imagine lora:` offers them.")
+_GOOD_TO_KNOW: Final = (
+    say("`seed` makes the same image again · `private: True` shows it only to you"),
+    say("`alternatives: True` makes an image of each: `{example}`", example="a {red|blue} fox"),
+)
 
 
 class Help(commands.Cog):
@@ -26,13 +58,13 @@ class Help(commands.Cog):
     @everywhere
     async def help(self, interaction: discord.Interaction[Any]) -> None:
         """Show the screen, to whoever asked."""
-        await interaction.response.send_message(
-            embed=help_embed(self._catalog, Words(interaction.locale.value)), ephemeral=True
-        )
+        words, in_server = Words(interaction.locale.value), guild_of(interaction) != DIRECT
+        embed = help_embed(self._catalog, words, in_server=in_server)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
-def help_embed(catalog: Catalog, words: Words) -> discord.Embed:
-    """The screen, with the bounds of every model on offer."""
+def help_embed(catalog: Catalog, words: Words, *, in_server: bool) -> discord.Embed:
+    """The screen, with the bounds of every model on offer; `in_server`: in one where the bot is a member."""
     start = say(
         "Type `/imagine prompt: a lighthouse in a storm, oil painting`. That is all you need; "
         "every other option is up to you.\n"
@@ -44,17 +76,12 @@ def help_embed(catalog: Catalog, words: Words) -> discord.Embed:
         if model is catalog.default:
             title = say("{model} (taken when you choose none)", model=model.title)
         embed.add_field(name=words(title), value=model_help(model, words), inline=False)
-    buttons = say(
-        "**Cancel** stops an image that is being made. **Again** makes the same with a new seed, "
-        "from the quota of whoever presses. **Delete** removes the message. They are for you and for moderators."
-    )
-    embed.add_field(name=words(say("Buttons")), value=words(buttons), inline=False)
-    good_to_know = say(
-        "`seed` makes the same image again · `private: True` shows it only to you\n"
-        "`/quota` shows what you have left; failed and cancelled images are given back.\n"
-        "`/history` shows your last images, and those that could not be posted."
-    )
-    embed.add_field(name=words(say("Good to know")), value=words(good_to_know), inline=False)
+    for name, lines in (
+        (say("Under your images"), _BUTTONS),
+        (say("More commands"), [*_COMMANDS, _LIBRARY] if in_server else _COMMANDS),
+        (say("Good to know"), _GOOD_TO_KNOW),
+    ):
+        embed.add_field(name=words(name), value="\n".join(words(line) for line in lines), inline=False)
     return embed
 
 

@@ -74,7 +74,7 @@ def result_actions(entry: Entry, words: Words, *, can_repost: bool) -> ui.View:
     """Under an opened result: what can be done with it."""
     job = entry.job
     if entry.is_favourite:
-        mark = _button(words(say("No favourite any more")), UNMARK + job.id, emoji="⭐")
+        mark = _button(words(say("Remove favourite")), UNMARK + job.id, emoji="⭐")
     else:
         mark = _button(words(say("Favourite")), MARK + job.id, emoji="⭐")
     repost = [_button(words(say("Post again")), REPOST + job.id, emoji="📣")] if can_repost else []

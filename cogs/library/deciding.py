@@ -114,7 +114,8 @@ class Deciding:
         rules = self._shelves.here(interaction).rules
         words = Words(interaction.locale.value)
         if approval is None and raw_sources is None:
-            await interaction.response.send_message(embed=rules_embed(rules, words), ephemeral=True)
+            embed = rules_embed(rules, words, may_change=is_manager(interaction))
+            await interaction.response.send_message(embed=embed, ephemeral=True)
             return
         if not is_manager(interaction):
             await refuse(interaction, NOT_A_MANAGER)
@@ -126,7 +127,7 @@ class Deciding:
         )
         await self._shelves.libraries.decide(guild_id, changed)
         _log.info("a library's rules were changed", guild=guild_id, user=interaction.user.id, rules=str(changed))
-        await interaction.edit_original_response(embed=rules_embed(changed, words))
+        await interaction.edit_original_response(embed=rules_embed(changed, words, may_change=True))
 
     async def _approved(self, interaction: discord.Interaction[Any], entry: Entry) -> Entry | Refusal:
         approved = await self._shelves.libraries.approve(entry)

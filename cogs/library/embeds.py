@@ -65,15 +65,23 @@ def list_embed(
     line = _waiting_line if page.waiting else _line
     blocks = "\n".join(line(entry, catalog, words) for entry in shown)
     embed = discord.Embed(title=shortened(words(title), 250), description=blocks, colour=WORKING)
-    hint = words(say("/lora show tells all of one; in /imagine type a name into the option lora."))
+    hint = words(_waiting_hint() if page.waiting else _hint())
     if pages == 1:
         return embed.set_footer(text=hint)
     place = words(say("Page {page} of {pages}", page=page.number + 1, pages=pages))
     return embed.set_footer(text=f"{place} · {hint}")
 
 
-def rules_embed(rules: Rules, words: Words) -> discord.Embed:
-    """What a server has decided about its library."""
+def _hint() -> Sentence:
+    return say("/lora show tells all of one; in /imagine type a name into the option lora.")
+
+
+def _waiting_hint() -> Sentence:
+    return say("/lora show tells all of one. Nobody can use it before a moderator approves it.")
+
+
+def rules_embed(rules: Rules, words: Words, *, may_change: bool) -> discord.Embed:
+    """What a server has decided about its library; `may_change`: the reader is told how."""
     if rules.approval:
         approval = say("What members add waits until a moderator approves it.")
     else:
@@ -83,9 +91,11 @@ def rules_embed(rules: Rules, words: Words) -> discord.Embed:
     else:
         raw = say("`/imagine` takes only names of the library.")
     embed = discord.Embed(title=words(say("Rules of the LoRA library")), colour=WORKING)
-    return embed.add_field(name="approval", value=words(approval), inline=False).add_field(
-        name="raw_sources", value=words(raw), inline=False
-    )
+    embed.add_field(name="approval", value=words(approval), inline=False)
+    embed.add_field(name="raw_sources", value=words(raw), inline=False)
+    if may_change:
+        embed.set_footer(text=words(say("Change them with /lora settings and its options of the same names.")))
+    return embed
 
 
 def wrong_embed(sentences: Sequence[Sentence], words: Words) -> discord.Embed:

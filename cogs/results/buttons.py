@@ -39,7 +39,7 @@ def result_buttons(job_id: str, words: Words) -> ui.View:
             _button(words(say("Details")), DETAILS + job_id, emoji="📋"),
         ],
         [
-            _button(words(say("Save preset")), SAVE_PRESET + job_id, emoji="⭐"),
+            _button(words(say("Save preset")), SAVE_PRESET + job_id, emoji="💾"),
             _button(words(say("Report")), REPORT + job_id, emoji="🚩"),
             _button(words(say("Delete")), DELETE + job_id, emoji="🗑️"),
         ],

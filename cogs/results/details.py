@@ -140,7 +140,7 @@ def _add_course(embed: discord.Embed, job: Job, words: Words) -> None:
         lines.append(words(say("Waited {time} in the queue", time=seconds(max(0, job.submitted_at - job.created_at)))))
         if job.completed_at is not None:
             lines.append(words(say("Made in {time}", time=seconds(max(0, job.completed_at - job.submitted_at)))))
-    embed.add_field(name=words(say("Course")), value="\n".join(lines), inline=False)
+    embed.add_field(name=words(say("What happened")), value="\n".join(lines), inline=False)
     if job.cost is not None:
         embed.add_field(name=words(say("Cost")), value=dollars(job.cost))
     elif job.images:

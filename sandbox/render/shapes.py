@@ -126,6 +126,11 @@ _CLIPBOARD: Final = (
     Shape(points=box(0.36, 0.04, 0.64, 0.2), colour=(150, 158, 170)),
     *(Shape(points=box(0.3, y, 0.7, y + 0.06), colour=(150, 158, 170)) for y in (0.36, 0.52, 0.68)),
 )
+_DISK: Final = (
+    Shape(points=((0.12, 0.12), (0.76, 0.12), (0.88, 0.24), (0.88, 0.88), (0.12, 0.88)), colour=(78, 98, 204)),
+    Shape(points=box(0.3, 0.12, 0.68, 0.38), colour=(196, 201, 212)),
+    Shape(points=box(0.26, 0.52, 0.74, 0.88), colour=theme.WHITE),
+)
 _FLAG: Final = (
     Shape(points=box(0.14, 0.06, 0.24, 0.96), colour=(186, 142, 96)),
     Shape(points=((0.24, 0.08), (0.92, 0.32), (0.24, 0.58)), colour=theme.RED),
@@ -158,6 +163,7 @@ SYMBOLS: Final[Mapping[str, tuple[Shape, ...]]] = {
     "✏": _PENCIL,
     "📋": _CLIPBOARD,
     "🚩": _FLAG,
+    "💾": _DISK,
     "📣": _HORN,
     "◀": (_KEY, Shape(points=((0.68, 0.22), (0.68, 0.78), (0.24, 0.5)), colour=theme.WHITE)),
     "▶": (_KEY, Shape(points=((0.32, 0.22), (0.32, 0.78), (0.76, 0.5)), colour=theme.WHITE)),

@@ -19,6 +19,7 @@ from cogs.embeds import (
 )  # fmt: skip
 from cogs.help import help_embed
 from cogs.history.embeds import reminder_embed
+from cogs.results.buttons import progress_buttons, result_buttons
 from cogs.words import quoted
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
 from jobs.errors import Reason
@@ -235,14 +236,22 @@ def test_what_somebody_typed_cannot_ping_from_a_fault() -> None:
 
 
 def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
+    catalog = Catalog(offered=list(Provider))
     for words in EVERYBODY:
-        assert_fits(help_embed(Catalog(offered=list(Provider)), words))
-    embed = help_embed(Catalog(offered=list(Provider)), ENGLISH)
+        assert_fits(help_embed(catalog, words, in_server=True))
+    embed = help_embed(catalog, ENGLISH, in_server=True)
     text = str(fields(embed))
     assert "`steps` 1 to 50" in text
     assert "`steps` 4 to 50" in text
     assert "512 to 2048 in steps of 32" in text
-    assert len(embed) < 1600
+    assert len(embed) < 2000
+
+
+def test_help_names_the_buttons_by_their_labels_in_every_language() -> None:
+    for words in EVERYBODY:
+        text = str(fields(help_embed(Catalog(offered=list(Provider)), words, in_server=True)))
+        buttons = [*result_buttons("x", words).children, *progress_buttons("x", words).children]
+        assert [each for each in buttons if f"**{each.to_component_dict()['label']}**" not in text] == []
 
 
 def test_a_download_key_in_a_link_is_not_shown() -> None:

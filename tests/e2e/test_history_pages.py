@@ -107,13 +107,13 @@ async def test_favourites_are_marked_and_shown_alone(
     owl = await opened(world, art, mara, await history(world, art, mara))
     assert "Favourite" in labels(owl)
     marked = await turned(world, mara, owl, "Favourite")
-    assert "No favourite any more" in labels(marked)
+    assert "Remove favourite" in labels(marked)
     shown = await history(world, art, mara, favourites=True)
     assert prompts(shown) == ["an owl"]
     assert entries(shown)[0][0].startswith("**1.** ⭐ [Posted]")
     assert "Favourites only" in description(shown)
     assert prompts(await history(world, art, ben, favourites=True)) == []
-    assert "Favourite" in labels(await turned(world, mara, marked, "No favourite any more"))
+    assert "Favourite" in labels(await turned(world, mara, marked, "Remove favourite"))
     assert prompts(await history(world, art, mara, favourites=True)) == []
 
 

@@ -241,7 +241,7 @@ async def test_details_are_a_command_line_that_makes_the_very_same(
     assert fields(said)["Seed"] == "`5`"
     assert fields(said)["Size"] == "512 × 512"
     assert fields(said)["Cost"].endswith("$0.035")
-    assert f"<@{mara.id}>" in fields(said)["Course"]
+    assert f"<@{mara.id}>" in fields(said)["What happened"]
     own = await hands.press(mara, first, "Details")
     assert f"```\n{line.format(key='?token=secret')}\n```" in description(own)
 
