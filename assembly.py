@@ -15,6 +15,7 @@ from cogs.delivery.progress import ProgressBoard
 from cogs.desk import OrderDesk
 from cogs.library.pictures import Previews
 from cogs.operator.notices import OperatorNotices
+from cogs.refusals import Refusals
 from cogs.rush import Rush
 from cogs.several.summaries import Summaries
 from features import Features
@@ -100,6 +101,7 @@ def assemble(
         tasks=tasks,
     )
     service = JobService(world, limits)
+    refusals = Refusals(service, libraries, unsafe_guilds=frozenset(settings.safety_off_guilds))
     features = Features(
         client=client,
         clock=clock,
@@ -107,7 +109,7 @@ def assemble(
         shelf=shelf,
         libraries=libraries,
         previews=Previews(source, settings.data_dir),
-        desk=OrderDesk(service, shelf, libraries, clock, rush, unsafe_guilds=frozenset(settings.safety_off_guilds)),
+        desk=OrderDesk(service, shelf, libraries, clock, rush, refusals),
         rush=rush,
         poster=poster,
         contents=contents,

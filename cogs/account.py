@@ -8,9 +8,9 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from cogs.desk import STORE_TROUBLE
 from cogs.embeds import quota_embed, sentence_embed
 from cogs.place import everywhere, guild_of
+from cogs.refusals import STORE_TROUBLE
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
 from words.speech import Words

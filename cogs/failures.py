@@ -7,7 +7,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from cogs.desk import UNKNOWN_INTERACTION
+from cogs.answering import UNKNOWN_INTERACTION
 from cogs.embeds import FAILED, sentence_embed
 from jobs.sentence import Sentence, say
 from words.speech import Words

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 import structlog
 
-from cogs.desk import take_back
+from cogs.answering import take_back
 from cogs.library.answers import (
     NO_PREVIEW,
     NO_SERVER,

@@ -8,11 +8,11 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from cogs.desk import STORE_TROUBLE
 from cogs.embeds import sentence_embed
 from cogs.place import everywhere, guild_of
 from cogs.queue.buttons import CANCEL, CANCEL_PATTERN, PAGE, PAGE_PATTERN, queue_buttons
 from cogs.queue.embeds import queue_embed
+from cogs.refusals import STORE_TROUBLE
 from cogs.results.buttons import dynamic_button
 from jobs.model import Job
 from jobs.ports import StoreUnavailable

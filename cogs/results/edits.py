@@ -8,9 +8,10 @@ import discord
 from cogs.desk import OrderDesk, draw_seed
 from cogs.embeds import faults_embed
 from cogs.forms import show_form
+from cogs.refusals import MODEL_GONE
 from cogs.results.buttons import edit_again_button
 from cogs.results.edit_form import EditReference, edit_form, typed_embed, typed_in
-from cogs.results.finding import MODEL_GONE, Finder, refuse
+from cogs.results.finding import Finder, refuse
 from cogs.results.repeats import Repeat, Repeats, was_ordered
 from cogs.results.rights import is_private
 from cogs.words import shortened
@@ -35,7 +36,7 @@ class Edits:
     async def open(self, interaction: discord.Interaction[Any], reference: str) -> None:
         """Show the form of a job: one row is read first, since a form has to be the very answer to a press."""
         private = is_private(interaction.message)
-        if (refusal := self._desk.refusal(interaction, private=private)) is not None:
+        if (refusal := self._desk.refusals.here(interaction, private=private)) is not None:
             await refuse(interaction, refusal)
             return
         found = await self._finder.find(interaction, reference)

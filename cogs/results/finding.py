@@ -22,7 +22,6 @@ GONE: Final = say("This image's record is not kept any more. Start a new one wit
 NO_IMAGE: Final = say("No single image belongs to this message. Choose one that shows images or says how they ended.")
 NOT_MINE: Final = say("This works on messages of mine only: choose one that shows an image I have made.")
 WORDS_GONE: Final = say("The prompt of this image is not kept any more. Start a new one with `/imagine`.")
-MODEL_GONE: Final = say("The model of this image is not on offer any more. Choose another one with `/imagine`.")
 STORE_TROUBLE: Final = say(
     "The bot's database cannot be used right now. Nothing was done and nothing was charged. "
     "Please try again in a minute."

@@ -6,8 +6,10 @@ from typing import Any, assert_never
 
 import discord
 
-from cogs.desk import OrderDesk, acknowledge, draw_seed, take_back
-from cogs.results.finding import MODEL_GONE, WORDS_GONE, Finder, refuse, said
+from cogs.answering import acknowledge, take_back
+from cogs.desk import OrderDesk, draw_seed
+from cogs.refusals import MODEL_GONE
+from cogs.results.finding import WORDS_GONE, Finder, refuse, said
 from cogs.results.rights import is_private
 from jobs.catalog import Model
 from jobs.model import Job
@@ -70,7 +72,7 @@ class Repeats:
 
     async def order(self, interaction: discord.Interaction[Any], repeat: Repeat) -> Admission | None:
         """Place the order, or tell why not; None: it was not placed."""
-        if (refusal := self._desk.refusal(interaction, private=repeat.private)) is not None:
+        if (refusal := self._desk.refusals.here(interaction, private=repeat.private)) is not None:
             await refuse(interaction, refusal)
             return None
         message_id = await acknowledge(interaction, private=repeat.private)
@@ -102,11 +104,11 @@ class Repeats:
             return WORDS_GONE
         if model is None:
             return MODEL_GONE
-        if job.request.safety is False and (faults := self._desk.unsafe_faults(interaction)):
+        if job.request.safety is False and (faults := self._desk.refusals.unsafe(interaction)):
             return faults[0].sentence
-        if refusal := self._desk.lora_refusal(interaction, job.request):
+        if refusal := self._desk.refusals.loras(interaction, job.request):
             return refusal
-        return self._desk.closed(model) or (job, model)
+        return self._desk.refusals.closed(model) or (job, model)
 
 
 def was_ordered(admission: Admission | None) -> bool:

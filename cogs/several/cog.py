@@ -8,10 +8,12 @@ import discord
 import structlog
 from discord.ext import commands
 
-from cogs.desk import RESTARTING, STORE_TROUBLE, OrderDesk, acknowledge, take_back
+from cogs.answering import acknowledge, take_back
+from cogs.desk import OrderDesk
 from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
 from cogs.place import guild_of
 from cogs.queue.embeds import too_many_waiting_embed
+from cogs.refusals import RESTARTING, STORE_TROUBLE
 from cogs.results.buttons import dynamic_button
 from cogs.rush import Rush
 from cogs.several.buttons import DROP, MAKE, REFERENCE, ask_buttons
@@ -148,13 +150,13 @@ class Several(commands.Cog):
         """Why none of it can be ordered any more: what was allowed when it was asked may have changed."""
         request = question.requests[0]
         model = self._service.catalog.get(request.model)
-        if refusal := self._desk.refusal(interaction, private=question.private):
+        if refusal := self._desk.refusals.here(interaction, private=question.private):
             return refusal
-        if request.safety is False and (faults := self._desk.unsafe_faults(interaction)):
+        if request.safety is False and (faults := self._desk.refusals.unsafe(interaction)):
             return faults[0].sentence
-        if refusal := self._desk.lora_refusal(interaction, request):
+        if refusal := self._desk.refusals.loras(interaction, request):
             return refusal
-        return self._desk.closed(model) if model is not None else FORGOTTEN
+        return self._desk.refusals.closed(model) if model is not None else FORGOTTEN
 
 
 async def _tell(
