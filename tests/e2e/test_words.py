@@ -45,7 +45,7 @@ def english_of(locale: str) -> re.Pattern[str]:
             for piece in re.split(r"\{\w+\}|`[^`]*`|\*\*|\n", text):
                 if " " in piece.strip() and len(piece.strip()) > 8 and piece.strip() not in translated:
                     pieces.add(piece.strip())
-    return re.compile("|".join(rf"\b{re.escape(piece)}\b" for piece in pieces))
+    return re.compile("|".join(rf"(?<!\w){re.escape(piece)}(?!\w)" for piece in pieces))
 
 
 class Reader:
