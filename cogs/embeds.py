@@ -7,6 +7,7 @@ import discord
 
 from cogs.options import size_title
 from cogs.words import bar, images, plain, quoted, seconds, shortened, when, which_images
+from jobs.alternatives import are_in
 from jobs.catalog import Model
 from jobs.model import Job, Usage
 from jobs.outcomes import OverQuota
@@ -39,6 +40,9 @@ def result_embed(job: Job, model: Model | None, usage: Usage, words: Words, *, n
         prompt += f"\n-# {words(added)}"
     if needs_prompt_file(job):
         prompt += f"\n-# {words(say('The whole prompt is attached.'))}"
+    if job.order.source is None and are_in(request.typed_prompt):
+        unused = say("One image was made of all these words. `alternatives: True` makes one of each.")
+        prompt += f"\n-# {words(unused)}"
     embed = discord.Embed(description=prompt + (f"\n-# {note}" if note else ""), colour=DONE)
     embed.add_field(name=words(say("Model")), value=model.title if model else plain(request.model))
     embed.add_field(name=words(say("Size")), value=_size(job, model, words))

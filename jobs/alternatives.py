@@ -38,6 +38,11 @@ def expand(prompt: str) -> Sequence[str] | Sentence:
     return prompts
 
 
+def are_in(prompt: str) -> bool:
+    """Whether a prompt would stand for several if it were asked for."""
+    return not isinstance(expand(prompt), Sentence)
+
+
 def _pieces(prompt: str) -> Iterator[_Piece]:
     characters = iter(range(len(prompt)))
     for at in characters:

@@ -85,7 +85,7 @@ def result_actions(entry: Entry, words: Words, *, can_repost: bool) -> ui.View:
             _button(words(say("Again")), AGAIN + job.id, emoji="🎲", style=discord.ButtonStyle.primary),
             _button(words(say("Details")), DETAILS + job.id, emoji="📋"),
         ]
-    return _rows([mark, *repost, delete], again)
+    return _rows(again, [mark, *repost, delete])
 
 
 def delete_question(job_id: str, words: Words) -> ui.View:

@@ -259,6 +259,17 @@ def test_a_download_key_in_a_link_is_not_shown() -> None:
     assert fields(result_embed(job, FLUX_LORA, USAGE, ENGLISH))["LoRA"] == "https://e.example/x"
 
 
+def test_alternatives_that_were_not_asked_for_are_explained_to_whoever_typed_them() -> None:
+    def told(prompt: str, source: str | None = None) -> bool:
+        job = make_job(prompt=prompt)
+        made = replace(job, order=replace(job.order, source=source))
+        return "`alternatives: True`" in (result_embed(made, FLUX_LORA, USAGE, ENGLISH).description or "")
+
+    assert told("a {red|blue} fox")
+    assert not told("a {red} fox")
+    assert not told("a {red|blue} fox", source="again:x")
+
+
 def test_what_a_button_made_says_for_whom() -> None:
     job = make_job()
     pressed = replace(job, order=replace(job.order, source="again:x"))

@@ -44,7 +44,7 @@ async def test_an_opened_result_shows_all_its_images_and_its_whole_prompt(
     assert images(one) == [each.url for each in result.attachments if each.width]
     assert len({embed["url"] for embed in one.embeds}) == 1  # so they are shown as one
     assert prompt.strip() in description(one)
-    assert labels(one) == ["Favourite", "Post again", "Delete", "Again", "Details"]
+    assert labels(one) == ["Again", "Details", "Favourite", "Post again", "Delete"]
 
 
 @BOTH_ENGINES
@@ -59,7 +59,7 @@ async def test_a_private_result_is_kept_and_shown_again_to_its_user_alone(
     one = await first_opened(world, art, mara)
     assert one.ephemeral
     assert [each.filename for each in one.attachments] == [each.filename for each in result.attachments]
-    assert labels(one) == ["Favourite", "Delete", "Again", "Details"]
+    assert labels(one) == ["Again", "Details", "Favourite", "Delete"]
     assert not any(shows_images(seen) for seen in await world.messages(art, ben))
 
 
