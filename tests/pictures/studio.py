@@ -18,7 +18,7 @@ from tests.pictures.stable import Stable
 Fits = Callable[[Message], bool]
 WIDTH: Final = 930  # pixels: three quarters of what the renderer draws, legible on any screen
 LARGEST: Final = 100_000  # bytes of a picture
-_COLOURS: Final = (256, 128, 64, 48)
+_COLOURS: Final = (256, 128, 64, 48, 32)
 _SPARK: Final = ((235, 69, 158), (88, 72, 232))  # between these is the bot's avatar
 _SIGNS: Final = (theme.BLURPLE, theme.LINK, theme.GREEN, theme.YELLOW, theme.RED, theme.WHITE, (186, 142, 96))
 
