@@ -47,6 +47,7 @@ class Stage:
             # What the limits cost in time would hide what is measured; the floor knows none either.
             "EACHLABS_CREATES_PER_MINUTE": _LIFTED,
             "QUOTA_IMAGES_PER_DAY": _LIFTED,
+            "WAITING_JOBS_PER_USER": "1000",
             "TRUSTED_RESULT_HOSTS": self.urls["host_and_port"],
             "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
             "DATA_DIR": str(folder),
