@@ -1,7 +1,9 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bench import __main__ as command
 from bench import baseline
@@ -12,6 +14,13 @@ from bench.sizes import Size
 
 LESS = ratio("less", "ms", ours=12, floor=10, at_most=1.5)
 MORE = ratio("more", "/s", ours=5, floor=10, at_least=0.3)
+
+
+@pytest.fixture(autouse=True)
+def logs_of_others() -> Iterator[None]:
+    """Gives the other tests of this process their log lines back: the command silences them."""
+    yield
+    structlog.reset_defaults()
 
 
 def expected(relative: float) -> Expected:

@@ -139,7 +139,7 @@ def test_steps_are_numbered_in_a_row(folder: Path, name: str) -> None:
 def test_the_common_text_keeps_to_what_every_engine_knows() -> None:
     """What only SQLite understands has files of its own."""
     own = re.compile(
-        r"AUTOINCREMENT|\bOR (IGNORE|REPLACE|ABORT)\b|\browid\b|PRAGMA|STRICT|IFNULL|GLOB|strftime|datetime|RAISE",
+        r"AUTOINCREMENT|\bOR (IGNORE|REPLACE|ABORT)\b|\browid\b|PRAGMA|\bSTRICT\b|IFNULL|GLOB|strftime|datetime|RAISE",
         re.IGNORECASE,
     )
     theirs = re.compile(r"SKIP LOCKED|pg_\w+|\$\d|::|ILIKE|\bANY\b|\bARRAY\b", re.IGNORECASE)
