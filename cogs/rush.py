@@ -1,6 +1,7 @@
 """Acknowledgements go first: in a burst of commands everything else that they begin waits for a calm moment."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
@@ -37,12 +38,17 @@ class Rush:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Around what follows: in the order of arrival, when no acknowledgement is under way, or after 2.5 seconds."""
-        until = asyncio.get_running_loop().time() + PATIENCE
-        async with self._line:
-            try:
-                async with asyncio.timeout_at(until):
+        """Around what follows: in the order of arrival, when no acknowledgement is under way; at most 2.5 s later.
+
+        So nobody waits behind those whose database hangs: whoever has waited long enough goes on beside them.
+        """
+        in_line = False
+        try:
+            with contextlib.suppress(TimeoutError):  # the rush goes on, and so does this
+                async with asyncio.timeout(PATIENCE):
+                    in_line = await self._line.acquire()
                     await self._calm.wait()
-            except TimeoutError:
-                pass  # the rush goes on, and so does this
             yield
+        finally:
+            if in_line:
+                self._line.release()

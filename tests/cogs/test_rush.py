@@ -34,6 +34,34 @@ async def test_a_rush_without_end_holds_nobody_up_for_ever(monkeypatch: pytest.M
             assert rush.is_on
 
 
+async def test_nobody_waits_for_ever_behind_what_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cogs.rush.PATIENCE", 0.01)
+    rush, let_go = Rush(), asyncio.Event()
+
+    async def hang() -> None:
+        async with rush.turn():
+            await let_go.wait()
+
+    hanging = [asyncio.create_task(hang()) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5), rush.turn():
+        assert rush.is_on
+    let_go.set()
+    await asyncio.gather(*hanging)
+    assert not rush.is_on
+
+
+async def test_who_is_cancelled_while_waiting_keeps_no_place() -> None:
+    rush = Rush()
+    with rush.acknowledging():
+        waiting = [asyncio.create_task(rush.turn().__aenter__()) for _ in range(AT_ONCE)]
+        await asyncio.sleep(0.01)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    assert not rush.is_on
+
+
 async def test_an_acknowledgement_that_fails_leaves_nothing_behind() -> None:
     rush = Rush()
     with pytest.raises(ValueError, match="gone"), rush.acknowledging():
