@@ -15,6 +15,7 @@ class Rush:
 
     def __init__(self) -> None:
         self._under_way = 0
+        self._following = 0  # commands that wait for their turn, or have it
         self._calm = asyncio.Event()
         self._calm.set()
         self._line = asyncio.Semaphore(AT_ONCE)
@@ -22,7 +23,7 @@ class Rush:
     @property
     def is_on(self) -> bool:
         """Whether commands wait: what nobody waits for should let them go first."""
-        return self._under_way > 0 or self._line.locked()
+        return self._under_way > 0 or self._following >= AT_ONCE
 
     @contextmanager
     def acknowledging(self) -> Iterator[None]:
@@ -43,6 +44,7 @@ class Rush:
         So nobody waits behind those whose database hangs: whoever has waited long enough goes on beside them.
         """
         in_line = False
+        self._following += 1
         try:
             with contextlib.suppress(TimeoutError):  # the rush goes on, and so does this
                 async with asyncio.timeout(PATIENCE):
@@ -50,5 +52,6 @@ class Rush:
                     await self._calm.wait()
             yield
         finally:
+            self._following -= 1
             if in_line:
                 self._line.release()
