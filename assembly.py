@@ -28,6 +28,7 @@ from jobs.observer import Observers
 from jobs.ports import Clock
 from jobs.progress import ProgressReader
 from jobs.reports import Reports
+from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
 from jobs.tasks import Tasks
@@ -53,6 +54,11 @@ class Joined:
     tasks: Tasks
     loops: Mapping[str, Callable[[], Awaitable[None]]]  # by name; those of the service are its own
 
+    async def load(self) -> None:
+        """Read what is held in memory; once, before anything is answered."""
+        await self.features.servers.load()
+        await self.notices.load()
+
 
 def assemble(
     settings: Settings,
@@ -71,6 +77,7 @@ def assemble(
     apis, limits = make_apis(settings, http), make_limits(settings)
     slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
     shelf, libraries, poster = Shelf(store), Libraries(store, clock), Poster(client, clock)
+    servers = Servers(store, clock)
     contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
     notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
     once = Once(poster, store)
@@ -108,6 +115,7 @@ def assemble(
         service=service,
         shelf=shelf,
         libraries=libraries,
+        servers=servers,
         previews=Previews(source, settings.data_dir),
         desk=OrderDesk(service, shelf, libraries, clock, rush, refusals),
         rush=rush,

@@ -90,7 +90,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
                 await give_up_unfinished(store)
                 if isinstance(database, Path):
                     await asyncio.to_thread(forget_taken_at, database)
-            await joined.notices.load()
+            await joined.load()
             for name, loop in joined.loops.items():
                 tasks.supervise(name, loop)
             await service.start()

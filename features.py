@@ -32,6 +32,7 @@ from cogs.several.cog import Several
 from jobs.library.libraries import Libraries
 from jobs.ports import Clock
 from jobs.reports import Reports
+from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
 from jobs.tasks import Tasks
@@ -47,6 +48,7 @@ class Features:
     service: JobService
     shelf: Shelf
     libraries: Libraries
+    servers: Servers
     previews: Previews
     desk: OrderDesk
     rush: Rush

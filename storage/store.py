@@ -21,12 +21,25 @@ from storage.presets import Presets
 from storage.queue import Queue
 from storage.reads import Reads
 from storage.reports import Reports
+from storage.servers import Servers
 from storage.sqlite import open_sqlite
 from storage.transitions import Transitions
 
 
 class SqlStore(
-    Admissions, Claims, Transitions, Reads, Posts, History, Doubts, Housekeeping, Presets, Reports, Queue, Libraries
+    Admissions,
+    Claims,
+    Transitions,
+    Reads,
+    Posts,
+    History,
+    Doubts,
+    Housekeeping,
+    Presets,
+    Reports,
+    Queue,
+    Libraries,
+    Servers,
 ):
     """Implements `jobs.ports.Store` on any engine.
 

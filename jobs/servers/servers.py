@@ -1,0 +1,64 @@
+"""Every server's rules, held in memory and written through: nothing that is read here asks the database."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from jobs.ports import Clock
+from jobs.servers.records import Change, ServerRecords
+from jobs.servers.rules import EVERYWHERE, UNDECIDED, ServerRules
+
+Told = Callable[[Change], None]
+"""Passes an entry on to the server's audit channel; returns at once."""
+
+
+class Servers:
+    """Load it once at the start. Whatever writes raises `jobs.ports.StoreUnavailable`; nothing changes then."""
+
+    def __init__(self, records: ServerRecords, clock: Clock) -> None:
+        self._records: Final = records
+        self._clock: Final = clock
+        self._rules: dict[int, ServerRules] = {}
+        self._writing = asyncio.Lock()  # what a change was made from must not change before it is written
+        self.told: list[Told] = []  # whoever wants to know of changes
+
+    async def load(self) -> None:
+        """Read everything."""
+        self._rules = dict(await self._records.server_rules())
+
+    def of(self, guild_id: int) -> ServerRules:
+        """A server's rules."""
+        return self._rules.get(guild_id, UNDECIDED)
+
+    @property
+    def everywhere(self) -> ServerRules:
+        """What the operator has decided for the whole bot."""
+        return self.of(EVERYWHERE)
+
+    async def change(
+        self, guild_id: int, change: Callable[[ServerRules], ServerRules], *, entry: Callable[[ServerRules], Change]
+    ) -> ServerRules:
+        """Change a server's rules, and note it; where nothing changes nothing is noted.
+
+        `change` makes the new rules of the present ones; `entry`, called with the present ones, what is noted.
+        """
+        async with self._writing:
+            now = self.of(guild_id)
+            changed = change(now)
+            if changed == now:
+                return now
+            noted = entry(now)
+            await self._records.save_server_rules(guild_id, changed, [noted])
+            self._rules[guild_id] = changed
+        self.tell(noted)
+        return changed
+
+    async def note(self, change: Change) -> None:
+        """Keep and tell of a change that is none of the rules: a ban, a grant, a removed image."""
+        await self._records.note_changes([change])
+        self.tell(change)
+
+    def tell(self, change: Change) -> None:
+        """Pass on an entry that is kept already."""
+        for told in self.told:
+            told(change)

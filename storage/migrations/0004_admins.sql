@@ -1,0 +1,105 @@
+-- What admins and the operator decide, what it cost, and who was told. Times are UTC milliseconds, money is micro-dollars,
+-- ids of people and places are Discord's; -1 in the place of a server is the whole bot.
+
+-- ── Rules ────────────────────────────────────────────────────────────────────
+
+-- All that is decided for a server, as JSON: it is held in memory and read once, at the start.
+CREATE TABLE server_rules (
+    guild_id BIGINT NOT NULL PRIMARY KEY,
+    rules TEXT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+
+-- Append-only: who changed what, from what, to what.
+CREATE TABLE audit (
+    id TEXT NOT NULL PRIMARY KEY,
+    guild_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    old_value TEXT NOT NULL,
+    new_value TEXT NOT NULL
+);
+
+CREATE INDEX audit_of_guild ON audit (guild_id, id);
+
+-- ── People ───────────────────────────────────────────────────────────────────
+
+CREATE TABLE bans (
+    guild_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    banned_by BIGINT NOT NULL,
+    banned_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    PRIMARY KEY (guild_id, user_id)
+);
+
+-- Images beside the windows, once, until they are used or expire. `used` is changed with the ledger, in one transaction.
+CREATE TABLE grants (
+    guild_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    images INTEGER NOT NULL CHECK (images > 0),
+    used INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0),
+    expires_at BIGINT NOT NULL,
+    granted_by BIGINT NOT NULL,
+    granted_at BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, user_id),
+    CHECK (used <= images)
+);
+
+-- What was charged before `since` counts in no window any more.
+CREATE TABLE quota_resets (
+    guild_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, user_id)
+);
+
+-- The roles its user had when it was ordered, as a JSON list: by them its user's allowance is told with the result.
+ALTER TABLE jobs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
+-- Whether its images are covered until somebody wants to see them.
+ALTER TABLE jobs ADD COLUMN spoiler INTEGER NOT NULL DEFAULT 0 CHECK (spoiler IN (0, 1));
+
+-- ── Money ────────────────────────────────────────────────────────────────────
+
+-- What a job is taken to cost: first the estimate, at its end what the API reported; and of its images those that a grant
+-- paid for, with that grant's moment.
+ALTER TABLE ledger ADD COLUMN cost BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN granted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN granted_at BIGINT;
+
+-- A create that was given up may have been paid: it counts as spent.
+UPDATE ledger SET cost = (
+    SELECT CASE ledger.kind
+        WHEN 'reserve' THEN jobs.estimated_cost
+        WHEN 'settle' THEN COALESCE(jobs.cost, jobs.estimated_cost) + (jobs.unknown_creates - 1) * jobs.estimated_cost
+        ELSE (jobs.unknown_creates - 1) * jobs.estimated_cost
+    END
+    FROM jobs WHERE jobs.id = ledger.job_id
+);
+
+-- The ledger's sums by calendar day (UTC, days since 1970-01-01) of the order, changed with it in one transaction.
+CREATE TABLE spend (
+    guild_id BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, day)
+);
+
+INSERT INTO spend (guild_id, day, amount)
+SELECT guild_id, charged_at / 86400000, SUM(cost) FROM ledger GROUP BY guild_id, charged_at / 86400000;
+INSERT INTO spend (guild_id, day, amount)
+SELECT -1, charged_at / 86400000, SUM(cost) FROM ledger GROUP BY charged_at / 86400000;
+
+CREATE INDEX ledger_of_guild ON ledger (guild_id, charged_at);
+
+-- How much of a cap is spent, told once: `period` is a day (2026-11-21) or a month (2026-11).
+CREATE TABLE spend_warnings (
+    guild_id BIGINT NOT NULL,
+    period TEXT NOT NULL,
+    percent INTEGER NOT NULL,
+    told_at BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, period, percent)
+);
