@@ -18,6 +18,14 @@ NOT_ALLOWED: Final = say("You are not allowed to use this command here. Ask a mo
 CHANGED: Final = say("This command has changed. Wait a minute, reload Discord, and try again.")
 
 
+class Refused(app_commands.CheckFailure):
+    """A check said no, and why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
+
+
 class Tree(app_commands.CommandTree[Any]):
     """discord.py's command tree, with our answer to errors."""
 
@@ -30,6 +38,8 @@ class Tree(app_commands.CommandTree[Any]):
 async def report(interaction: discord.Interaction[Any], cause: Exception, *, action: str) -> None:
     """Log an unforeseen error once and tell the user once. Precedence: not allowed, too late, everything else."""
     match cause:
+        case Refused(sentence=sentence):
+            await tell(interaction, sentence)
         case app_commands.CheckFailure():
             await tell(interaction, NOT_ALLOWED)
         case app_commands.CommandNotFound():

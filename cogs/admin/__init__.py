@@ -1,0 +1,1 @@
+"""What admins set up, pause, carry as a file and look back at: `/admin`."""
