@@ -21,7 +21,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Migration:
-    """One step: `0001_name.sql`, and `0001_name.<dialect>.sql` after it where an engine needs something of its own."""
+    """One step: `0001_name.sql`; where an engine needs something of its own, that stands in files beside it.
+
+    `0001_name.before.<dialect>.sql` comes before it, `0001_name.<dialect>.sql` after it.
+    """
 
     version: int
     name: str
@@ -44,9 +47,9 @@ def load(folder: Path, *, dialect: str) -> Sequence[Migration]:
         match = NAME.fullmatch(path.name)
         if match is None:
             continue
-        own = path.with_suffix(f".{dialect}.sql")
+        before, after = (path.with_suffix(f"{when}.{dialect}.sql") for when in (".before", ""))
         # Read as text: line ends are the same wherever the files were checked out.
-        script = "\n".join(part.read_text(encoding="utf-8") for part in (path, own) if part.exists())
+        script = "\n".join(part.read_text(encoding="utf-8") for part in (before, path, after) if part.exists())
         found.append(Migration(version=int(match["version"]), name=match["name"], script=script))
     if [step.version for step in found] != list(range(1, len(found) + 1)):
         raise ValueError(f"the migrations in {folder} are not numbered 1, 2, 3 …")

@@ -75,7 +75,8 @@ UPDATE ledger SET cost = (
     SELECT CASE ledger.kind
         WHEN 'reserve' THEN jobs.estimated_cost
         WHEN 'settle' THEN COALESCE(jobs.cost, jobs.estimated_cost) + (jobs.unknown_creates - 1) * jobs.estimated_cost
-        ELSE (jobs.unknown_creates - 1) * jobs.estimated_cost
+        ELSE COALESCE(jobs.cost, CASE WHEN jobs.images = '[]' THEN 0 ELSE jobs.estimated_cost END)
+            + (jobs.unknown_creates - 1) * jobs.estimated_cost
     END
     FROM jobs WHERE jobs.id = ledger.job_id
 );
@@ -95,6 +96,9 @@ SELECT -1, charged_at / 86400000, SUM(cost) FROM ledger GROUP BY charged_at / 86
 
 CREATE INDEX ledger_of_guild ON ledger (guild_id, charged_at);
 
+DROP INDEX ledger_window;
+CREATE INDEX ledger_window ON ledger (guild_id, user_id, charged_at, images, granted);
+
 -- How much of a cap is spent, told once: `period` is a day (2026-11-21) or a month (2026-11).
 CREATE TABLE spend_warnings (
     guild_id BIGINT NOT NULL,
@@ -103,3 +107,27 @@ CREATE TABLE spend_warnings (
     told_at BIGINT NOT NULL,
     PRIMARY KEY (guild_id, period, percent)
 );
+
+-- ── People's rights ──────────────────────────────────────────────────────────
+
+-- Who has asked for their data to be deleted: noted first, so that a restart goes on with it; gone when it is done.
+CREATE TABLE deletions (
+    user_id BIGINT NOT NULL PRIMARY KEY,
+    asked_at BIGINT NOT NULL
+);
+
+-- The pseudonyms of those whose data were deleted: negative, made with a key that is not in this database. `key_id` tells
+-- which key it was, not what it is.
+CREATE TABLE former_members (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id < 0),
+    key_id TEXT NOT NULL
+);
+
+-- Servers that the bot was removed from; after the grace their data are deleted.
+CREATE TABLE departures (
+    guild_id BIGINT NOT NULL PRIMARY KEY,
+    left_at BIGINT NOT NULL
+);
+
+-- What a person has reported.
+CREATE INDEX reports_of_user ON reports (user_id);

@@ -104,7 +104,7 @@ class Bot:
         if isinstance(parse_address(self.database_url), Path):
             await self.sql("DROP TRIGGER ledger_keeps_values")
         else:
-            await self.sql("DROP TRIGGER ledger_keeps_its_rows ON ledger")
+            await self.sql("DROP TRIGGER ledger_keeps_values ON ledger")
         await self.sql(f"UPDATE ledger SET charged_at = charged_at - {ms}")  # noqa: S608 - our own number
 
     async def jobs(self) -> list[dict[str, Any]]:
