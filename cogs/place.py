@@ -35,6 +35,22 @@ def guild_of(interaction: discord.Interaction[Any]) -> int:
     return guild_id if guild_id is not None and interaction.is_guild_integration() else DIRECT
 
 
+def roles_of(interaction: discord.Interaction[Any]) -> tuple[int, ...]:
+    """The roles of whoever acts in the server, ascending, without everyone's; none outside of servers."""
+    if guild_of(interaction) == DIRECT or not isinstance(interaction.user, discord.Member):
+        return ()
+    return tuple(sorted(role.id for role in interaction.user.roles if not role.is_default()))
+
+
+def places_of(channel: object) -> frozenset[int]:
+    """The ids by which rules may name a channel: its own, its category's, and of a thread its channel's."""
+    if isinstance(channel, discord.Thread):
+        return frozenset({channel.id, channel.parent_id}) | places_of(channel.parent)
+    category = channel.category_id if isinstance(channel, discord.abc.GuildChannel) else None
+    own = channel.id if isinstance(channel, discord.abc.Snowflake) else None
+    return frozenset(each for each in (own, category) if each is not None)
+
+
 def missing_permissions(interaction: discord.Interaction[Any]) -> list[Sentence]:
     """What the bot may not do here although a public result needs it, in Discord's words.
 
