@@ -1,6 +1,6 @@
 """How many images a member may make: the rules of the server, the member's roles, the operator's setting."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from jobs.servers.rules import QuotaRules, Window, Windows
@@ -14,6 +14,15 @@ class Allowance:
     since: int = 0  # UTC ms; what was charged before does not count any more, because an admin said so
 
 
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A limit, and what says so."""
+
+    limit: int  # images
+    role: int | None = None  # the role that has more than everybody
+    by_operator: bool = False  # the server says nothing of it
+
+
 def allowance(quota: QuotaRules, *, user_id: int, roles: Collection[int], day: int | None, since: int = 0) -> Allowance:
     """What binds the member; `day`: images a day where the server says nothing of the day.
 
@@ -22,14 +31,30 @@ def allowance(quota: QuotaRules, *, user_id: int, roles: Collection[int], day: i
     """
     if user_id in quota.exempt_users or not quota.exempt_roles.isdisjoint(roles):
         return Allowance(since=since)
-    limits = {}
-    for window in Window:
-        general = said(quota.windows, window)
-        if general is None and window is Window.DAY:
-            general = day
-        if general is not None:
-            limits[window] = max([general, *_by_roles(quota, roles, window)])
+    limits = {window: source.limit for window, source in sources(quota, roles=roles, day=day).items()}
     return Allowance(limits=limits, since=since)
+
+
+def sources(quota: QuotaRules, *, roles: Collection[int], day: int | None) -> Mapping[Window, Source]:
+    """Where each limit of whoever has these roles, and is not exempt, comes from; the shortest window first."""
+    found = {}
+    for window in Window:
+        source = _of_everybody(quota, window, day=day)
+        if source is None:
+            continue
+        for role in roles:
+            limit = said(quota.roles.get(role, Windows()), window)
+            if limit is not None and limit > source.limit:
+                source = Source(limit=limit, role=role)
+        found[window] = source
+    return found
+
+
+def idle(quota: QuotaRules, role: int, *, day: int | None) -> Collection[Window]:
+    """The windows in which what is said for a role gives it nothing, because everybody has as much."""
+    windows = quota.roles.get(role, Windows())
+    limits = ((window, said(windows, window), _of_everybody(quota, window, day=day)) for window in Window)
+    return [window for window, own, all_ in limits if own is not None and (all_ is None or own <= all_.limit)]
 
 
 def said(windows: Windows, window: Window) -> int | None:
@@ -43,8 +68,8 @@ def said(windows: Windows, window: Window) -> int | None:
             return windows.month
 
 
-def _by_roles(quota: QuotaRules, roles: Collection[int], window: Window) -> Iterator[int]:
-    for role in roles:
-        limit = said(quota.roles.get(role, Windows()), window)
-        if limit is not None:
-            yield limit
+def _of_everybody(quota: QuotaRules, window: Window, *, day: int | None) -> Source | None:
+    general = said(quota.windows, window)
+    if general is not None:
+        return Source(limit=general)
+    return Source(limit=day, by_operator=True) if window is Window.DAY and day is not None else None
