@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from discord.ext import commands
 
 from cogs.account import Account
+from cogs.admin.cog import Administration
+from cogs.admin.group import make_admin_group
+from cogs.admin.pausing import Pausing
 from cogs.client import Fluxcord
 from cogs.delivery.contents import Contents
 from cogs.delivery.posting import Poster
@@ -32,6 +35,7 @@ from cogs.several.cog import Several
 from jobs.library.libraries import Libraries
 from jobs.ports import Clock
 from jobs.reports import Reports
+from jobs.servers.people import People
 from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
@@ -49,6 +53,7 @@ class Features:
     shelf: Shelf
     libraries: Libraries
     servers: Servers
+    people: People
     previews: Previews
     desk: OrderDesk
     rush: Rush
@@ -66,7 +71,9 @@ def make_cogs(of: Features) -> list[commands.Cog]:
     repeats, reporting = Repeats(service, desk, finder), Reporting(of.reports, finder)
     edits = Edits(service, desk, finder, repeats)
     several = Several(client, service, desk, of.clock, of.rush)
+    admin = make_admin_group()
     return [
+        Administration(client, admin, Pausing(of.servers, of.clock)),
         Imagine(client, service, desk, of.shelf, of.libraries, several.ask),
         several,
         Gallery(client, service, of.poster, finder=finder, repeats=repeats, edits=edits, reporting=reporting),
