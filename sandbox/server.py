@@ -12,6 +12,7 @@ from sandbox.discord import accounts, callbacks, channels, commands, webhooks
 from sandbox.discord.app import discord_api
 from sandbox.discord.cdn import add_cdn_routes
 from sandbox.discord.context import DISCORD, Discord
+from sandbox.discord.control_guilds import add_guild_routes
 from sandbox.discord.control_members import add_member_routes
 from sandbox.discord.control_views import post_view
 from sandbox.discord.control_web import Asked, add_control, explain
@@ -102,6 +103,7 @@ def _application(discord: Discord) -> web.Application:
     app.router.add_get("/gateway/", gateway)
     add_cdn_routes(app)
     add_world_routes(app)
+    add_guild_routes(app)
     add_member_routes(app)
     apis = image_apis(
         faults=discord.faults,

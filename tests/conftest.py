@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sandbox import Sandbox
-from sandbox.client import Channel, SandboxClient, User
+from sandbox.client import Channel, Guild, SandboxClient, User
 from storage.address import PostgresAddress
 from tests.postgres import FOLDER_VARIABLE, Server, prepare, stop
 
@@ -90,3 +90,21 @@ async def ben(world: SandboxClient) -> User:
 async def olga(world: SandboxClient) -> User:
     """A moderator."""
     return await world.user("Olga")
+
+
+@pytest.fixture
+async def ada(world: SandboxClient) -> User:
+    """An administrator of the server, not its owner."""
+    return await world.user("Ada")
+
+
+@pytest.fixture
+async def otto(world: SandboxClient) -> User:
+    """The server's owner."""
+    return await world.user("Otto")
+
+
+@pytest.fixture
+async def garden(world: SandboxClient) -> Guild:
+    """The server that all of these are members of."""
+    return await world.guild()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from sandbox.client.faults import Fates
+from sandbox.client.guilds import Guilds
 from sandbox.client.ledger import Books, Ledger, PaidCreate, Post
 from sandbox.client.members import Members, Options
 from sandbox.client.messages import Attachment, Button, Message
@@ -16,6 +17,7 @@ from sandbox.client.types import (
     InteractionState,
     RecordedRequest,
     Refused,
+    Role,
     SandboxError,
     User,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "Post",
     "RecordedRequest",
     "Refused",
+    "Role",
     "SandboxClient",
     "SandboxError",
     "User",
@@ -43,7 +46,7 @@ __all__ = [
 _MESSAGE_EVENTS = frozenset({"message_created", "message_edited", "message_deleted"})
 
 
-class SandboxClient(Members, Places, Fates, Books):
+class SandboxClient(Members, Places, Guilds, Fates, Books):
     """Whoever plays the members, the admins and the fates; made from the sandbox's `url`.
 
     Everything that waits raises TimeoutError after `timeout_s` seconds.

@@ -53,8 +53,8 @@ class Members(ControlSession):
         }
         return Interaction.read(await self._call("POST", "interactions/press", body))
 
-    async def select(self, user: User, message: Message, custom_id: str, values: Sequence[str]) -> Interaction:
-        """Choose in a select, by the options' values or labels."""
+    async def select(self, user: User, message: Message, custom_id: str, values: Sequence[str | int]) -> Interaction:
+        """Choose in a select: by the options' values or labels; users, roles and channels by id."""
         body = {
             "user_id": str(user.id),
             "message_id": str(message.id),
@@ -63,8 +63,12 @@ class Members(ControlSession):
         }
         return Interaction.read(await self._call("POST", "interactions/select", body))
 
-    async def submit_modal(self, user: User, shown_by: Interaction, values: Mapping[str, str]) -> Interaction:
-        """Send the modal that an interaction showed; fields left out keep what they showed."""
+    async def submit_modal(self, user: User, shown_by: Interaction, values: Mapping[str, object]) -> Interaction:
+        """Send the modal that an interaction showed; fields left out keep what they showed.
+
+        A text input takes a text; a select one value or a list (users, roles, channels by id); a file upload
+        {"filename", "content_base64"}; a checkbox a bool.
+        """
         body = {"user_id": str(user.id), "interaction_id": str(shown_by.id), "values": dict(values)}
         return Interaction.read(await self._call("POST", "interactions/modal", body))
 

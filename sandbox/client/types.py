@@ -16,6 +16,7 @@ __all__ = [
     "InteractionState",
     "RecordedRequest",
     "Refused",
+    "Role",
     "SandboxError",
     "User",
 ]
@@ -70,6 +71,7 @@ class Channel:
     guild_id: int | None
     recipient_id: int | None
     nsfw: bool
+    category_id: int | None
     parent_id: int | None
     archived: bool
     locked: bool
@@ -83,6 +85,7 @@ class Channel:
             guild_id=read_id(data["guild_id"]),
             recipient_id=read_id(data["recipient_id"]),
             nsfw=data["nsfw"],
+            category_id=read_id(data["category_id"]),
             parent_id=read_id(data["parent_id"]),
             archived=data["archived"],
             locked=data["locked"],
@@ -90,14 +93,30 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role of a server; @everyone has the server's id. `permissions` are Discord's bits."""
+
+    id: int
+    name: str
+    permissions: int
+
+    @classmethod
+    def read(cls, data: Json) -> Self:
+        """Read it from the control API's JSON."""
+        return cls(id=int(data["id"]), name=data["name"], permissions=int(data["permissions"]))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Guild:
-    """A server."""
+    """A server; `unavailable` while Discord has an outage there."""
 
     id: int
     name: str
     owner_id: int
     locale: str
     member_ids: tuple[int, ...]
+    roles: tuple[Role, ...]
+    unavailable: bool
 
     @classmethod
     def read(cls, data: Json) -> Self:
@@ -108,6 +127,8 @@ class Guild:
             owner_id=int(data["owner_id"]),
             locale=data["locale"],
             member_ids=read_ids(data["member_ids"]),
+            roles=tuple(Role.read(each) for each in data["roles"]),
+            unavailable=data["unavailable"],
         )
 
 

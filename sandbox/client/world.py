@@ -1,10 +1,10 @@
-"""The client's part that plays the admins and the fates: who is there, who may what, what goes wrong."""
+"""The client's part that plays the admins and the fates: accounts, channels, who may what, how Discord behaves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sandbox.client.http import ControlSession
-from sandbox.client.types import Channel, Guild, RecordedRequest, SandboxError, User
+from sandbox.client.types import Channel, Guild, RecordedRequest, Role, SandboxError, User
 
 
 class Places(ControlSession):
@@ -55,14 +55,21 @@ class Places(ControlSession):
         """Let a user take the application along wherever they go, or remove it again."""
         return User.read(await self._call("PATCH", f"users/{user.id}", {"installed": installed}))
 
-    async def add_guild(self, name: str, owner: User, *, locale: str = "en-US", with_bot: bool = True) -> Guild:
-        """Make a server with its owner in it, the bot too unless told otherwise; it has no channel yet."""
-        body = {"name": name, "owner_id": str(owner.id), "locale": locale, "with_bot": with_bot}
-        return Guild.read(await self._call("POST", "guilds", body))
+    async def add_channel(
+        self, guild: Guild, name: str, *, nsfw: bool = False, category: Channel | None = None
+    ) -> Channel:
+        """Make a text channel, if need be in a category."""
+        body = {
+            "guild_id": str(guild.id),
+            "name": name,
+            "nsfw": nsfw,
+            "category_id": None if category is None else str(category.id),
+        }
+        return Channel.read(await self._call("POST", "channels", body))
 
-    async def add_channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:
-        """Make a text channel."""
-        body = {"guild_id": str(guild.id), "name": name, "nsfw": nsfw}
+    async def add_category(self, guild: Guild, name: str) -> Channel:
+        """Make a category, which `add_channel` can put channels into."""
+        body = {"guild_id": str(guild.id), "name": name, "is_category": True}
         return Channel.read(await self._call("POST", "channels", body))
 
     async def set_nsfw(self, channel: Channel, *, nsfw: bool) -> Channel:
@@ -91,12 +98,15 @@ class Places(ControlSession):
         deny: Sequence[str] = (),
         allow: Sequence[str] = (),
         user: User | None = None,
+        role: Role | None = None,
     ) -> int:
-        """Overwrite what the bot (or `user`) may do in a channel; returns the permission bits it has now.
+        """Overwrite what the bot (or `user`, or `role`) may do in a channel; returns the bits of the bot (or `user`).
 
         Names are Discord's ("send_messages"); two empty lists take the overwrite back.
         """
         body: dict[str, object] = {"deny": list(deny), "allow": list(allow)}
+        if role is not None:
+            body["role_id"] = str(role.id)
         if user is not None:
             body["user_id"] = str(user.id)
         return int((await self._call("PUT", f"channels/{channel.id}/permissions", body))["permissions"])
@@ -113,19 +123,12 @@ class Places(ControlSession):
         """Let a user take direct messages from the bot, or not."""
         return User.read(await self._call("PATCH", f"users/{user.id}", {"accepts_dms": accepts}))
 
-    async def join(self, guild: Guild, user: User, permissions: Sequence[str] = ()) -> None:
-        """Make a user, or the bot again, a member; permissions are those beyond everybody's."""
-        await self._call("PUT", f"guilds/{guild.id}/members/{user.id}", {"permissions": list(permissions)})
-
-    async def kick(self, guild: Guild, user: User) -> None:
-        """Remove a user, or the bot, from a server."""
-        await self._call("DELETE", f"guilds/{guild.id}/members/{user.id}")
-
     async def set_discord(self, **settings: float | bool) -> Mapping[str, Any]:
         """Change how Discord behaves; returns all its settings.
 
         ack_seconds (3), token_lifetime_seconds (900), attachment_size_limit (bytes, 10 MiB), latency_ms (0),
-        nonce_seconds (300), heartbeat_interval_ms (41250), privileged_intents (False), shards (1).
+        nonce_seconds (300), heartbeat_interval_ms (41250), privileged_intents (False), shards (1),
+        commands_for_everybody (False: members get only the commands that their permissions fit).
         """
         found: Mapping[str, Any] = await self._call("PATCH", "settings", settings)
         return found

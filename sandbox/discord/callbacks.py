@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from sandbox.discord import posting
 from sandbox.discord.app import Answer, Call, Endpoint
-from sandbox.discord.component_rules import check_modal
 from sandbox.discord.drafts import Draft, read_draft
 from sandbox.discord.errors import FormErrors, already_acknowledged, unknown_interaction
 from sandbox.discord.installs import must_be_ephemeral
 from sandbox.discord.interactions import acknowledge, expire_unacknowledged
 from sandbox.discord.message_objects import message_json
+from sandbox.discord.modal_rules import check_modal
 from sandbox.discord.model import (
     Interaction,
     InteractionKind,

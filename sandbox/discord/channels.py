@@ -8,6 +8,7 @@ from sandbox.discord.errors import (
     cannot_message_user,
     missing_access,
     missing_permissions,
+    no_text_channel,
     not_the_author,
     unknown_message,
 )
@@ -68,6 +69,8 @@ def _check_may_post(world: World, channel: Channel, allowed: int, payload: Json,
 async def _create(call: Call) -> Answer:
     discord, world = call.discord, call.discord.world
     channel, allowed = _seen_channel(call)
+    if channel.kind is ChannelKind.CATEGORY:
+        raise no_text_channel()
     payload = call.body.object()
     draft = read_draft(payload, call.body, size_limit=world.settings.attachment_size_limit, new_id=world.new_id)
     _check_may_post(world, channel, allowed, payload, draft)

@@ -1,4 +1,4 @@
-"""Discord's rules for buttons, selects and modals.
+"""Discord's rules for buttons and selects.
 
 Source: https://discord.com/developers/docs/components/reference
 """
@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from sandbox.discord.errors import FormErrors
 from sandbox.discord.model import Json
 
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT, TEXT_DISPLAY, LABEL = 1, 2, 3, 4, 10, 18
-SELECTS = frozenset({3, 5, 6, 7, 8})
+ROW, BUTTON, STRING_SELECT, LABEL = 1, 2, 3, 18
+USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8
+SELECTS = frozenset({STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT})
+DEFAULTS = {  # what a select may show as chosen, by its type
+    USER_SELECT: {"user"}, ROLE_SELECT: {"role"}, MENTIONABLE_SELECT: {"user", "role"}, CHANNEL_SELECT: {"channel"},
+}  # fmt: skip
 LINK_STYLE, STYLES = 5, frozenset({1, 2, 3, 4, 5})
-ROWS, BUTTONS_A_ROW, OPTIONS, MODAL_PARTS = 5, 5, 25, 5
+ROWS, BUTTONS_A_ROW, OPTIONS = 5, 5, 25
 CUSTOM_ID, BUTTON_LABEL, BUTTON_URL, PLACEHOLDER, OPTION_TEXT = 100, 80, 512, 150, 100
-MODAL_TITLE, INPUT_LABEL, INPUT_HINT, INPUT_VALUE, LABEL_TEXT = 45, 45, 100, 4000, 100
 Path = Sequence[str | int]
 
 
@@ -44,12 +47,13 @@ def _check_interactive(component: Json, at: Path, seen: set[str], errors: FormEr
     if component.get("type") == BUTTON:
         _check_button(component, at, seen, errors)
     elif component.get("type") in SELECTS:
-        _check_select(component, at, seen, errors)
+        check_select(component, at, seen, errors)
     else:
         errors.choice([*at, "type"], (BUTTON, *sorted(SELECTS)))
 
 
-def _check_custom_id(component: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
+def check_custom_id(component: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
+    """Check that a custom id is there, fits, and comes once."""
     custom_id = component.get("custom_id")
     if custom_id is None:
         errors.required([*at, "custom_id"])
@@ -72,7 +76,7 @@ def _check_button(button: Json, at: Path, seen: set[str], errors: FormErrors) ->
         elif len(button["url"]) > BUTTON_URL:
             errors.too_long([*at, "url"], BUTTON_URL)
     else:
-        _check_custom_id(button, at, seen, errors)
+        check_custom_id(button, at, seen, errors)
     label = button.get("label") or ""
     if len(label) > BUTTON_LABEL:
         errors.too_long([*at, "label"], BUTTON_LABEL)
@@ -80,18 +84,30 @@ def _check_button(button: Json, at: Path, seen: set[str], errors: FormErrors) ->
         errors.add([*at], "BUTTON_COMPONENT_INVALID", "A button must have a label or an emoji")
 
 
-def _check_select(select: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
-    _check_custom_id(select, at, seen, errors)
+def check_select(select: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
+    """Check one select of a message or a modal."""
+    check_custom_id(select, at, seen, errors)
     if len(select.get("placeholder") or "") > PLACEHOLDER:
         errors.too_long([*at, "placeholder"], PLACEHOLDER)
-    least, most = _or_one(select.get("min_values")), _or_one(select.get("max_values"))
-    if not 0 <= least <= most <= OPTIONS or most == 0:
+    check_count(select, at, OPTIONS, errors)
+    if select["type"] == STRING_SELECT:
+        check_choices(select, at, (1, OPTIONS), errors)
+    else:
+        _check_defaults(select, at, errors)
+
+
+def check_count(field: Json, at: Path, most: int, errors: FormErrors) -> None:
+    """Check how many values may be chosen; both bounds are 1 unless given."""
+    low, high = (1 if field.get(name) is None else field[name] for name in ("min_values", "max_values"))
+    if not 0 <= low <= high <= most or high == 0:
         errors.add([*at, "min_values"], "NUMBER_TYPE_MIN", "min_values and max_values do not fit.")
-    if select["type"] != STRING_SELECT:
-        return
-    options = select.get("options") or []
-    if not 1 <= len(options) <= OPTIONS:
-        errors.bad_length([*at, "options"], 1, OPTIONS)
+
+
+def check_choices(field: Json, at: Path, bounds: tuple[int, int], errors: FormErrors) -> None:
+    """Check the options that a field offers: their number, their texts, and that no value comes twice."""
+    options = field.get("options") or []
+    if not bounds[0] <= len(options) <= bounds[1]:
+        errors.bad_length([*at, "options"], *bounds)
         return
     values: set[str] = set()
     for index, option in enumerate(options):
@@ -109,57 +125,15 @@ def _check_select(select: Json, at: Path, seen: set[str], errors: FormErrors) ->
         values.add(str(option.get("value")))
 
 
-def _or_one(number: int | None) -> int:
-    return 1 if number is None else number
-
-
-def check_modal(data: Json, errors: FormErrors) -> None:
-    """Check what a modal callback shows: title, custom id, and one to five inputs."""
-    at = ("data",)
-    if not 1 <= len(data.get("title") or "") <= MODAL_TITLE:
-        errors.bad_length([*at, "title"], 1, MODAL_TITLE)
-    _check_custom_id(data, at, set(), errors)
-    parts = data.get("components") or []
-    if not 1 <= len(parts) <= MODAL_PARTS:
-        errors.bad_length([*at, "components"], 1, MODAL_PARTS)
-        return
-    seen: set[str] = set()
-    for index, part in enumerate(parts):
-        if part.get("type") == TEXT_DISPLAY:
-            continue
-        for field in fields_of(part):
-            _check_field(field, part, [*at, "components", index], seen, errors)
-        if not fields_of(part):
-            errors.choice([*at, "components", index, "type"], (ROW, TEXT_DISPLAY, LABEL))
-
-
-def _check_field(field: Json, part: Json, at: Path, seen: set[str], errors: FormErrors) -> None:
-    if field.get("type") in SELECTS:
-        _check_select(field, at, seen, errors)
-    elif field.get("type") == TEXT_INPUT:
-        _check_custom_id(field, at, seen, errors)
-        if field.get("style") not in {1, 2}:
-            errors.choice([*at, "style"], (1, 2))
-        for key, most in (("value", INPUT_VALUE), ("placeholder", INPUT_HINT)):
-            if len(field.get(key) or "") > most:
-                errors.too_long([*at, key], most)
-        _check_lengths(field, at, errors)
-    else:
-        errors.choice([*at, "type"], (TEXT_INPUT, *sorted(SELECTS)))
-    label = part.get("label") if part.get("type") == LABEL else field.get("label")
-    if not 1 <= len(label or "") <= INPUT_LABEL:
-        errors.bad_length([*at, "label"], 1, INPUT_LABEL)
-    if len(part.get("description") or "") > LABEL_TEXT:
-        errors.too_long([*at, "description"], LABEL_TEXT)
-
-
-def _check_lengths(field: Json, at: Path, errors: FormErrors) -> None:
-    least, most = field.get("min_length"), field.get("max_length")
-    for key, value, low in (("min_length", least, 0), ("max_length", most, 1)):
-        if value is not None and not low <= value <= INPUT_VALUE:
-            errors.add([*at, key], "NUMBER_TYPE_MAX", f"int value should be between {low} and {INPUT_VALUE}.")
-    if least is not None and most is not None and least > most:
-        errors.add([*at, "min_length"], "NUMBER_TYPE_MAX", "min_length must not exceed max_length.")
+def _check_defaults(select: Json, at: Path, errors: FormErrors) -> None:
+    """Check what a select of users, roles or channels shows as chosen."""
+    defaults, known = select.get("default_values") or [], DEFAULTS[select["type"]]
+    most = 1 if select.get("max_values") is None else select["max_values"]
+    if len(defaults) > most:
+        errors.bad_length([*at, "default_values"], 0, most)
+    for index, each in enumerate(defaults):
+        if each.get("type") not in known:
+            errors.choice([*at, "default_values", index, "type"], tuple(sorted(known)))
 
 
 def fields_of(part: Json) -> list[Json]:

@@ -11,6 +11,7 @@ from sandbox.discord.context import DISCORD
 from sandbox.discord.control_views import channel_view, interaction_view, message_view
 from sandbox.discord.control_web import Asked, add_control, find_user
 from sandbox.discord.errors import NoSuchThing
+from sandbox.discord.forms import submit_modal
 from sandbox.discord.interactions import expire_unacknowledged
 from sandbox.discord.limits import pictures_of
 from sandbox.discord.message_objects import files_json, message_json
@@ -75,15 +76,14 @@ async def _press(asked: Asked) -> object:
 
 
 async def _select(asked: Asked) -> object:
-    values = [str(value) for value in asked.get("values")]
-    interaction = members.choose(asked.discord, asked.user(), asked.message(), str(asked.get("custom_id")), values)
+    custom_id, values = str(asked.get("custom_id")), list(asked.get("values"))
+    interaction = members.choose(asked.discord, asked.user(), asked.message(), custom_id, values)
     return interaction_view(interaction)
 
 
 async def _modal(asked: Asked) -> object:
     shown_by = _interaction(asked, int(asked.get("interaction_id")))
-    values = {str(name): str(value) for name, value in asked.get("values").items()}
-    return interaction_view(members.submit_modal(asked.discord, asked.user(), shown_by, values))
+    return interaction_view(await submit_modal(asked.discord, asked.user(), shown_by, dict(asked.get("values"))))
 
 
 async def _show_interaction(asked: Asked) -> object:

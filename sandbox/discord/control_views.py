@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from sandbox.discord.message_objects import files_json, message_json
-from sandbox.discord.model import Channel, Guild, Interaction, Json, Message, User
+from sandbox.discord.model import Channel, Guild, Interaction, Json, Message, Role, User
 from sandbox.discord.world import World
 
 
@@ -27,6 +27,7 @@ def channel_view(channel: Channel) -> Json:
         "guild_id": _text(channel.guild_id),
         "recipient_id": _text(channel.recipient_id),
         "nsfw": channel.place.nsfw,
+        "category_id": _text(channel.category_id),
         "parent_id": _text(channel.parent.id if channel.parent else None),
         "archived": channel.thread is not None and channel.thread.archived,
         "locked": channel.thread is not None and channel.thread.locked,
@@ -41,7 +42,14 @@ def guild_view(guild: Guild) -> Json:
         "owner_id": str(guild.owner_id),
         "locale": guild.locale,
         "member_ids": [str(user_id) for user_id in guild.members],
+        "roles": [role_view(role) for role in guild.roles.values()],
+        "unavailable": guild.unavailable,
     }
+
+
+def role_view(role: Role) -> Json:
+    """Write a role."""
+    return {"id": str(role.id), "name": role.name, "permissions": str(role.permissions)}
 
 
 def message_view(world: World, message: Message) -> Json:

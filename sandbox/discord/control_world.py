@@ -1,24 +1,18 @@
-"""Control routes that change the world: servers, channels, members, permissions, settings, the gateway."""
+"""Control routes that change the world: channels, permissions, users, settings, the gateway."""
 
 from aiohttp import web
 
 from sandbox.discord import permissions, threads
 from sandbox.discord.context import Discord
-from sandbox.discord.control_views import channel_view, guild_view, user_view, world_view
+from sandbox.discord.control_guilds import find_guild, find_role
+from sandbox.discord.control_views import channel_view, user_view, world_view
 from sandbox.discord.control_web import Asked, add_control, find_user
-from sandbox.discord.errors import NoSuchThing
 from sandbox.discord.gateway import INVALID_SESSION, RECONNECT
-from sandbox.discord.model import Channel, ChannelKind, Guild, Overwrite
+from sandbox.discord.model import Channel, ChannelKind, Overwrite
 from sandbox.discord.outbox import Close
-from sandbox.discord.serialise import channel_json, guild_create_json
+from sandbox.discord.serialise import channel_json
 from sandbox.discord.sessions import Intents
 from sandbox.faults import Fault
-
-
-def _guild(discord: Discord, guild_id: int) -> Guild:
-    if guild_id not in discord.world.guilds:
-        raise NoSuchThing(f"there is no guild {guild_id}")
-    return discord.world.guilds[guild_id]
 
 
 def _tell_channel(discord: Discord, kind: str, channel: Channel) -> None:
@@ -28,31 +22,24 @@ def _tell_channel(discord: Discord, kind: str, channel: Channel) -> None:
         discord.sessions.dispatch(kind, data, guild_id=guild.id, intent=Intents.GUILDS)
 
 
-def _tell_guild(discord: Discord, guild: Guild) -> None:
-    data = guild_create_json(discord.world, guild)
-    discord.sessions.dispatch("GUILD_CREATE", data, guild_id=guild.id, intent=Intents.GUILDS)
-
-
 async def _show(asked: Asked) -> object:
     return world_view(asked.discord.world)
 
 
-async def _add_guild(asked: Asked) -> object:
-    world = asked.discord.world
-    guild = world.add_guild(
-        str(asked.get("name")),
-        owner=asked.user("owner_id"),
-        locale=str(asked.body.get("locale", "en-US")),
-        with_bot=bool(asked.body.get("with_bot", True)),
-    )
-    if world.bot.id in guild.members:
-        _tell_guild(asked.discord, guild)
-    return guild_view(guild)
-
-
 async def _add_channel(asked: Asked) -> object:
-    guild = _guild(asked.discord, int(asked.get("guild_id")))
-    channel = asked.discord.world.add_channel(guild, str(asked.get("name")), nsfw=bool(asked.body.get("nsfw", False)))
+    world = asked.discord.world
+    guild, category = find_guild(asked.discord, int(asked.get("guild_id"))), None
+    if asked.body.get("category_id") is not None:
+        category = world.channel(int(asked.get("category_id")))
+        if category.kind is not ChannelKind.CATEGORY or category.guild_id != guild.id:
+            raise ValueError(f"{category.name} is no category of {guild.name}")
+    channel = world.add_channel(
+        guild,
+        str(asked.get("name")),
+        nsfw=bool(asked.body.get("nsfw", False)),
+        kind=ChannelKind.CATEGORY if asked.body.get("is_category") else ChannelKind.TEXT,
+        category=category,
+    )
     _tell_channel(asked.discord, "CHANNEL_CREATE", channel)
     return channel_view(channel)
 
@@ -102,16 +89,23 @@ async def _remove_channel(asked: Asked) -> object:
 
 
 async def _set_permissions(asked: Asked) -> object:
-    """Overwrite what a member (the bot unless named) may do in a channel; empty lists take it back."""
+    """Overwrite what a member (the bot unless named) or a role may do in a channel; empty lists take it back.
+
+    The answer says what the bot, or the member named, may do there now.
+    """
     world, channel = asked.discord.world, asked.discord.world.channel(asked.path_id())
-    if channel.kind is not ChannelKind.TEXT:
+    if channel.guild_id is None or channel.thread is not None:
         raise ValueError("only a server's channel has permissions")
     user = asked.user() if "user_id" in asked.body else world.bot
+    role_id = int(asked.body.get("role_id") or 0)
+    if role_id:
+        find_role(world.guilds[channel.guild_id], role_id)
+    holder = role_id or user.id
     allow = permissions.from_names(asked.body.get("allow") or [])
     deny = permissions.from_names(asked.body.get("deny") or [])
-    channel.overwrites.pop(user.id, None)
+    channel.overwrites.pop(holder, None)
     if allow or deny:
-        channel.overwrites[user.id] = Overwrite(id=user.id, for_member=True, allow=allow, deny=deny)
+        channel.overwrites[holder] = Overwrite(id=holder, for_member=not role_id, allow=allow, deny=deny)
     _tell_channel(asked.discord, "CHANNEL_UPDATE", channel)
     return {"permissions": str(world.permissions(channel, user.id))}
 
@@ -129,30 +123,6 @@ async def _change_user(asked: Asked) -> object:
     user.accepts_dms = bool(asked.body.get("accepts_dms", user.accepts_dms))
     user.installed = bool(asked.body.get("installed", user.installed))
     return user_view(user)
-
-
-async def _join(asked: Asked) -> object:
-    """Make a user, or the bot, a member."""
-    discord = asked.discord
-    guild, user = _guild(discord, asked.path_id()), find_user(discord, asked.path_id("user_id"))
-    bits = permissions.from_names(asked.body.get("permissions") or [])
-    if user is discord.world.bot:
-        bits |= int(permissions.TALKING)
-    discord.world.join(guild, user, permissions=bits)
-    if user is discord.world.bot:
-        _tell_guild(discord, guild)
-    return guild_view(guild)
-
-
-async def _leave(asked: Asked) -> object:
-    """Remove a member; the bot learns only of its own removal, as without the members intent."""
-    discord = asked.discord
-    guild, user = _guild(discord, asked.path_id()), find_user(discord, asked.path_id("user_id"))
-    if guild.members.pop(user.id, None) is None:
-        raise NoSuchThing(f"{user.name} is no member of {guild.name}")
-    if user is discord.world.bot:
-        discord.sessions.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild_id=guild.id, intent=Intents.GUILDS)
-    return guild_view(guild)
 
 
 async def _change_settings(asked: Asked) -> object:
@@ -207,7 +177,6 @@ def add_world_routes(app: web.Application) -> None:
     """Add these routes below /sandbox."""
     for method, path, control in (
         ("GET", "world", _show),
-        ("POST", "guilds", _add_guild),
         ("POST", "channels", _add_channel),
         ("POST", "conversations", _add_conversation),
         ("POST", "channels/{id}/threads", _add_thread),
@@ -216,8 +185,6 @@ def add_world_routes(app: web.Application) -> None:
         ("PUT", "channels/{id}/permissions", _set_permissions),
         ("POST", "users", _add_user),
         ("PATCH", "users/{id}", _change_user),
-        ("PUT", "guilds/{id}/members/{user_id}", _join),
-        ("DELETE", "guilds/{id}/members/{user_id}", _leave),
         ("PATCH", "settings", _change_settings),
         ("POST", "clock/advance", _advance),
         ("POST", "gateway", _disturb_gateway),

@@ -157,6 +157,11 @@ def cannot_message_user() -> ApiError:
     return ApiError(403, 50007, "Cannot send messages to this user")
 
 
+def no_text_channel() -> ApiError:
+    """A category holds channels and no messages."""
+    return ApiError(400, 50008, "Cannot send messages in a non-text channel")
+
+
 def not_the_author() -> ApiError:
     """Only the author edits a message."""
     return ApiError(403, 50005, "Cannot edit a message authored by another user")

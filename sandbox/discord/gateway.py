@@ -100,7 +100,7 @@ class _Connection:
         }
         session.send("READY", ready)
         if intents & Intents.GUILDS:
-            for guild in guilds:
+            for guild in (each for each in guilds if not each.unavailable):
                 session.send("GUILD_CREATE", guild_create_json(world, guild))
         world.events.emit("ready", session_id=session.id, shard=shard, intents=intents)
 

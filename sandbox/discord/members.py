@@ -1,18 +1,9 @@
-"""What members do with the bot: run commands, press buttons, choose, fill in modals, write, delete."""
+"""What members do with the bot: run commands, press buttons, choose, write, delete."""
 
 from collections.abc import Mapping, Sequence
 
 from sandbox.discord import interactions, posting
-from sandbox.discord.component_rules import (
-    BUTTON,
-    INPUT_VALUE,
-    LABEL,
-    LINK_STYLE,
-    SELECTS,
-    STRING_SELECT,
-    fields_of,
-    interactive,
-)
+from sandbox.discord.component_rules import BUTTON, LINK_STYLE, SELECTS, interactive
 from sandbox.discord.context import Discord
 from sandbox.discord.drafts import Draft, mentions_of
 from sandbox.discord.errors import Refusal
@@ -31,6 +22,8 @@ from sandbox.discord.model import (
 from sandbox.discord.offers import check_may_use, find_command, find_menu_entry
 from sandbox.discord.options import Invocation, read_invocation
 from sandbox.discord.permissions import Permission, to_send
+from sandbox.discord.resolving import Resolver
+from sandbox.discord.selects import selected
 from sandbox.discord.world import World
 
 
@@ -57,7 +50,8 @@ async def use_command(
     name, *words = line.split()
     command = find_command(world, channel, name)
     owners = check_may_use(world, channel, command, user)
-    invocation = await read_invocation(world, channel, command, words, given, focused=focused)
+    found = Resolver(world=world, channel=channel, user_id=user.id)
+    invocation = await read_invocation(found, command, words, given, focused=focused)
     kind = InteractionKind.COMMAND if focused is None else InteractionKind.AUTOCOMPLETE
     return interactions.send(discord, kind, user, channel, invocation.data(), owners=owners)
 
@@ -112,25 +106,20 @@ def press(
     return _act(discord, user, message, data)
 
 
-def choose(discord: Discord, user: User, message: Message, custom_id: str, values: Sequence[str]) -> Interaction:
-    """Choose in a select, by the options' values or labels (other selects than of texts: by id)."""
+def choose(discord: Discord, user: User, message: Message, custom_id: str, values: Sequence[object]) -> Interaction:
+    """Choose in a select: by the options' values or labels, in other selects than of texts by id."""
     select = _component(discord.world, user, message, custom_id, None)
     if select["type"] not in SELECTS:
         raise Refusal(f"{custom_id} is no select")
-    if not select.get("min_values", 1) <= len(values) <= select.get("max_values", 1):
-        raise Refusal(f"{custom_id} does not take {len(values)} values")
-    chosen = list(values)
-    if select["type"] == STRING_SELECT:
-        by_text = {option[key]: option["value"] for option in select["options"] for key in ("label", "value")}
-        if missing := [value for value in values if value not in by_text]:
-            raise Refusal(f"{custom_id} does not offer {', '.join(missing)}")
-        chosen = [by_text[value] for value in values]
+    found = Resolver(world=discord.world, channel=discord.world.channels[message.channel_id], user_id=user.id)
     data: Json = {
         "component_type": select["type"],
         "custom_id": custom_id,
         "id": select["id"],
-        "values": chosen,
+        "values": selected(select, values, found),
     }
+    if found.resolved:
+        data["resolved"] = found.resolved
     return _act(discord, user, message, data)
 
 
@@ -138,65 +127,6 @@ def _act(discord: Discord, user: User, message: Message, data: Json) -> Interact
     channel = discord.world.channels[message.channel_id]
     owners = of_message(discord.world, channel, message)
     return interactions.send(discord, InteractionKind.COMPONENT, user, channel, data, owners=owners, source=message)
-
-
-def submit_modal(discord: Discord, user: User, shown_by: Interaction, values: Mapping[str, str]) -> Interaction:
-    """Fill in the modal that an interaction showed and send it; fields left out keep what they showed."""
-    modal, world = shown_by.modal, discord.world
-    if modal is None or shown_by.user_id != user.id:
-        raise Refusal(f"no modal is open for {user.name}")
-    fields = [field for part in modal["components"] for field in fields_of(part)]
-    if unknown := values.keys() - {field["custom_id"] for field in fields}:
-        raise Refusal(f"the modal has no field {', '.join(sorted(unknown))}")
-    parts: list[Json] = []
-    for number, part in enumerate(modal["components"], start=1):
-        filled = [{"id": number, **_filled(field, values)} for field in fields_of(part)]
-        if part["type"] == LABEL:
-            parts.append({"type": LABEL, "id": number, "component": filled[0]})
-        elif filled:
-            parts.append({"type": part["type"], "id": number, "components": filled})
-    data: Json = {"custom_id": modal["custom_id"], "components": parts}
-    source = world.messages.get(shown_by.source_message_id or 0)
-    return interactions.send(
-        discord,
-        InteractionKind.MODAL_SUBMIT,
-        user,
-        world.channels[shown_by.channel_id],
-        data,
-        owners=shown_by.owners,
-        source=source,
-        triggered_by=shown_by,
-    )
-
-
-def _filled(field: Json, values: Mapping[str, str]) -> Json:
-    name = field["custom_id"]
-    filled: Json = {"type": field["type"], "custom_id": name}
-    if field["type"] in SELECTS:
-        return {**filled, "values": _selected(field, values.get(name))}
-    text = values.get(name, field.get("value") or "")
-    if not text and field.get("required", True):
-        raise Refusal(f"{name} is required")
-    least, most = field.get("min_length") or 0, field.get("max_length") or INPUT_VALUE
-    if text and not least <= len(text) <= most:
-        raise Refusal(f"{name} must have {least} to {most} characters, not {len(text)}")
-    return {**filled, "value": text}
-
-
-def _selected(select: Json, value: str | None) -> list[str]:
-    """Return the one value that was chosen, or those that the select showed as chosen."""
-    options = select.get("options") or []
-    if value is None:
-        chosen = [str(option["value"]) for option in options if option.get("default")]
-    elif select["type"] == STRING_SELECT:
-        chosen = [str(option["value"]) for option in options if value in {option["value"], option["label"]}]
-        if not chosen:
-            raise Refusal(f"{select['custom_id']} does not offer {value}")
-    else:
-        chosen = [value]
-    if not chosen and select.get("required", True):
-        raise Refusal(f"{select['custom_id']} is required")
-    return chosen
 
 
 def write(discord: Discord, user: User, channel: Channel, content: str, files: Sequence[Attachment] = ()) -> Message:

@@ -13,6 +13,7 @@ class ChannelKind(enum.IntEnum):
     TEXT = 0
     DM = 1
     GROUP_DM = 3
+    CATEGORY = 4
     PUBLIC_THREAD = 11
 
 
@@ -114,7 +115,8 @@ class ThreadState:
 class Channel:
     """A text channel of a guild, a thread in one (`parent`), or the bot's direct messages with `recipient_id`.
 
-    With a `party` it is a conversation between these, in which the bot is not.
+    With a `party` it is a conversation between these, in which the bot is not. A category holds text channels
+    and gives them nothing: Discord's client copies its overwrites into them.
     """
 
     id: int
@@ -128,6 +130,7 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     last_message_id: int | None = None
     parent: "Channel | None" = None
+    category_id: int | None = None
     thread: ThreadState | None = None
 
     @property
@@ -138,7 +141,7 @@ class Channel:
 
 @dataclass(kw_only=True)
 class Guild:
-    """A server; the bot is in it when its user is among `members`."""
+    """A server; the bot is in it when its user is among `members`; `unavailable`: Discord has an outage there."""
 
     id: int
     name: str
@@ -146,6 +149,8 @@ class Guild:
     locale: str = "en-US"
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+    system_channel_id: int | None = None
+    unavailable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,8 @@ def check_may_use(world: World, channel: Channel, command: Json, user: User) -> 
         return owners
     allowed = permissions.in_channel(world.guilds[channel.guild_id], channel, user.id)
     needed = command.get("default_member_permissions")
+    if world.settings.commands_for_everybody:
+        return owners
     if needed is not None and allowed != permissions.ALL and (int(needed) == 0 or int(needed) & ~allowed):
         raise Refusal(f"{shown} is not for this member")
     return owners

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.discord import permissions
 from sandbox.discord.body import make_upload
 from sandbox.discord.command_rules import (
     GROUP,
@@ -16,9 +15,8 @@ from sandbox.discord.command_rules import (
     SUBCOMMAND,
 )
 from sandbox.discord.errors import Refusal
-from sandbox.discord.message_objects import attachment_json
-from sandbox.discord.model import Attachment, Channel, Json
-from sandbox.discord.serialise import channel_json, member_json, role_json, user_json
+from sandbox.discord.model import Attachment, Json
+from sandbox.discord.resolving import Resolver
 from sandbox.discord.world import World
 
 BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT = 5, 6, 7, 8, 9, 11
@@ -49,11 +47,9 @@ class Invocation:
 
 @dataclass(kw_only=True)
 class _Reader:
-    """Turns given values into option objects and gathers what they refer to."""
+    """Turns given values into option objects; `found` gathers what they refer to."""
 
-    world: World
-    channel: Channel
-    resolved: Json = field(default_factory=dict)
+    found: Resolver
 
     async def read(self, option: Json, given: object, *, focused: bool) -> Json:
         sent: Json = {"name": option["name"], "type": option["type"]}
@@ -84,52 +80,21 @@ class _Reader:
         names = ", ".join(str(choice["name"]) for choice in choices)
         raise Refusal(f"{option['name']} is one of {names}, not {given!r}")
 
-    def _user_or_none(self, given: object) -> str | None:
-        user = self.world.users.get(_id(given))
-        if user is None:
-            return None
-        key = str(user.id)
-        self.resolved.setdefault("users", {})[key] = user_json(user)
-        guild = self.world.guilds.get(self.channel.guild_id or 0)
-        if guild is not None and user.id in guild.members:
-            member = member_json(self.world, guild.members[user.id], with_user=False)
-            member["permissions"] = str(permissions.in_channel(guild, self.channel, user.id))
-            self.resolved.setdefault("members", {})[key] = member
-        return key
-
-    def _role_or_none(self, given: object) -> str | None:
-        guild = self.world.guilds.get(self.channel.guild_id or 0)
-        role = guild.roles.get(_id(given)) if guild else None
-        if role is None:
-            return None
-        self.resolved.setdefault("roles", {})[str(role.id)] = role_json(role)
-        return str(role.id)
-
     def _user(self, option: Json, given: object) -> str:
-        return self._user_or_none(given) or _no(option, "a user", given)
+        return self.found.user(given) or _no(option, "a user", given)
 
     def _role(self, option: Json, given: object) -> str:
-        return self._role_or_none(given) or _no(option, "a role", given)
+        return self.found.role(given) or _no(option, "a role", given)
 
     def _mentionable(self, option: Json, given: object) -> str:
-        return self._user_or_none(given) or self._role_or_none(given) or _no(option, "a user or role", given)
+        return self.found.mentionable(given) or _no(option, "a user or role", given)
 
     def _channel(self, option: Json, given: object) -> str:
-        channel = self.world.channels.get(_id(given))
-        types = option.get("channel_types")
-        if channel is None or channel.guild_id != self.channel.guild_id or (types and channel.kind not in types):
-            return _no(option, "a channel that fits", given)
-        self.resolved.setdefault("channels", {})[str(channel.id)] = channel_json(self.world, channel)
-        return str(channel.id)
+        return self.found.place(given, option.get("channel_types")) or _no(option, "a channel that fits", given)
 
     async def _attachment(self, option: Json, given: object) -> str:
-        file = await read_file(self.world, given)
-        if file is None:
-            return _no(option, "a file", given)
-        self.world.option_files[file.id] = file
-        written = attachment_json(self.world, self.channel.id, file, ephemeral=True)
-        self.resolved.setdefault("attachments", {})[str(file.id)] = written
-        return str(file.id)
+        file = await read_file(self.found.world, given)
+        return _no(option, "a file", given) if file is None else self.found.file(file)
 
 
 async def read_file(world: World, given: object) -> Attachment | None:
@@ -149,10 +114,6 @@ async def read_file(world: World, given: object) -> Attachment | None:
         width=upload.width,
         height=upload.height,
     )
-
-
-def _id(given: object) -> int:
-    return int(given) if isinstance(given, int | str) and str(given).isdigit() else 0
 
 
 def _no(option: Json, expected: str, given: object) -> str:
@@ -184,8 +145,7 @@ def _boolean(option: Json, given: object) -> object:
 
 
 async def read_invocation(
-    world: World,
-    channel: Channel,
+    found: Resolver,
     command: Json,
     words: Sequence[str],
     given: Mapping[str, object],
@@ -205,7 +165,7 @@ async def read_invocation(
         raise Refusal(f"/{' '.join([command['name'], *words])} has no option {', '.join(sorted(unknown))}")
     if focused is not None and not known.get(focused, {}).get("autocomplete"):
         raise Refusal(f"{focused} is not an option with autocomplete")
-    reader, options = _Reader(world=world, channel=channel), []
+    reader, options = _Reader(found=found), []
     for name, option in known.items():
         if name in given:
             options.append(await reader.read(option, given[name], focused=name == focused))
@@ -213,7 +173,7 @@ async def read_invocation(
             raise Refusal(f"{name} is required")
     for step in reversed(above):
         options = [{"name": step["name"], "type": step["type"], "options": options}]
-    return Invocation(command=command, options=options, resolved=reader.resolved)
+    return Invocation(command=command, options=options, resolved=found.resolved)
 
 
 def _level(command: Json, words: Sequence[str]) -> tuple[Json, list[Json]]:

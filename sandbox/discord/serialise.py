@@ -105,7 +105,7 @@ def channel_json(world: World, channel: Channel) -> Json:
         "position": channel.position,
         "topic": None,
         "nsfw": channel.nsfw,
-        "parent_id": None,
+        "parent_id": None if channel.category_id is None else str(channel.category_id),
         "rate_limit_per_user": 0,
         "permission_overwrites": [
             {
@@ -148,7 +148,7 @@ def guild_json(guild: Guild) -> Json:
     """Write a guild object as GET /guilds/{id} answers it."""
     nothing: tuple[str, ...] = (
         "icon", "description", "home_header", "splash", "discovery_splash", "banner", "application_id",
-        "afk_channel_id", "system_channel_id", "widget_channel_id", "vanity_url_code", "rules_channel_id",
+        "afk_channel_id", "widget_channel_id", "vanity_url_code", "rules_channel_id",
         "safety_alerts_channel_id", "public_updates_channel_id", "max_presences", "incidents_data",
         "premium_progress_bar_enabled_user_updated_at",
     )  # fmt: skip
@@ -163,6 +163,7 @@ def guild_json(guild: Guild) -> Json:
         "name": guild.name,
         "owner_id": str(guild.owner_id),
         "preferred_locale": guild.locale,
+        "system_channel_id": None if guild.system_channel_id is None else str(guild.system_channel_id),
         "region": "deprecated",
         "afk_timeout": 300,
         "widget_enabled": False,

@@ -17,6 +17,7 @@ class Settings:
     heartbeat_interval_ms: int = 41_250
     privileged_intents: bool = False
     shards: int = 1
+    commands_for_everybody: bool = False  # as if every server had allowed each command to each member
 
     def change(self, values: Json) -> None:
         """Set the named settings.

@@ -54,6 +54,9 @@ _FIELD: Final[dict[str, Shape]] = {
     "min_length": int,
     "max_length": int,
     "options": [{"label": str, "value": str, "description": str, "default": bool}],
+    "default_values": [{"id": Id(), "type": str}],
+    "channel_types": [int],
+    "default": bool,
 }
 _PART: Final[Shape] = {
     "type": int,

@@ -100,16 +100,25 @@ class World:
             self.join(guild, self.bot, permissions=int(TALKING))
         return guild
 
-    def add_channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:
-        """Make a text channel."""
+    def add_channel(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        nsfw: bool = False,
+        kind: ChannelKind = ChannelKind.TEXT,
+        category: Channel | None = None,
+    ) -> Channel:
+        """Make a text channel or a category."""
         position = sum(channel.guild_id == guild.id for channel in self.channels.values())
         channel = Channel(
             id=self.new_id(),
-            kind=ChannelKind.TEXT,
+            kind=kind,
             name=name,
             guild_id=guild.id,
             nsfw=nsfw,
             position=position,
+            category_id=None if category is None else category.id,
         )
         self.channels[channel.id] = channel
         return channel
@@ -128,19 +137,18 @@ class World:
         self.channels[thread.id] = thread
         return thread
 
+    def add_role(self, guild: Guild, name: str, *, permissions: int = 0, managed: bool = False) -> Role:
+        """Make a role above all others, which nobody has yet."""
+        position = 1 + max(each.position for each in guild.roles.values())
+        role = Role(id=self.new_id(), name=name, permissions=permissions & ALL, position=position, managed=managed)
+        guild.roles[role.id] = role
+        return role
+
     def join(self, guild: Guild, user: User, *, permissions: int = 0) -> Member:
         """Make the user a member, with a role of its own when it gets permissions beyond @everyone's."""
         role_ids = []
         if permissions:
-            role = Role(
-                id=self.new_id(),
-                name=user.name,
-                permissions=permissions & ALL,
-                position=len(guild.roles),
-                managed=user.bot,
-            )
-            guild.roles[role.id] = role
-            role_ids.append(role.id)
+            role_ids.append(self.add_role(guild, user.name, permissions=permissions, managed=user.bot).id)
         member = Member(user_id=user.id, role_ids=role_ids, joined_at_ms=self.clock.now_ms())
         guild.members[user.id] = member
         return member

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from sandbox import Sandbox
 from sandbox.client import Channel, Message, SandboxClient, User
+from tests.e2e.servers import Elsewhere, make_elsewhere
 from tests.e2e.support import PATIENCE, Bot, shows_images
 from tests.postgres import Server
 
@@ -55,6 +56,18 @@ async def bot(
     assert [entry for entry in log if entry.get("exc_info")] == []
     told = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert [record.getMessage() for record in told if not record.msg.startswith("Attempting a reconnect")] == []
+
+
+@pytest.fixture
+async def elsewhere(world: SandboxClient) -> Elsewhere:
+    """Another server with the bot, for what must not reach across."""
+    return await make_elsewhere(world)
+
+
+@pytest.fixture
+async def everybody(world: SandboxClient) -> None:
+    """Discord offers every command to every member, so that the bot's own checks are what is tested."""
+    await world.set_discord(commands_for_everybody=True)
 
 
 Imagine = Callable[..., Awaitable[Message]]

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from sandbox.discord.body import Body
 from sandbox.discord.command_rules import check_commands
-from sandbox.discord.component_rules import check_modal
 from sandbox.discord.drafts import read_draft
 from sandbox.discord.errors import ApiError, FormErrors
+from sandbox.discord.modal_rules import check_modal
 from sandbox.discord.shapes import MODAL, check_shape
 from sandbox.discord.world import SnowflakeMaker
 
@@ -18,10 +18,10 @@ KEYS = (
     *("min_length", "autocomplete", "content", "embeds", "fields", "title", "footer", "text", "author"),
     *("image", "url", "icon_url", "components", "component", "custom_id", "style", "label", "placeholder"),
     *("min_values", "max_values", "attachments", "id", "filename", "flags", "nonce", "allowed_mentions"),
-    *("parse", "users", "roles", "name_localizations"),
+    *("parse", "users", "roles", "name_localizations", "default_values", "channel_types", "default"),
 )
 STEADY = settings(max_examples=60, derandomize=True, deadline=None)  # a busy machine is no failure
-TYPES = st.fixed_dictionaries({"type": st.integers(-1, 20)})
+TYPES = st.fixed_dictionaries({"type": st.integers(-1, 24)})
 
 
 def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
