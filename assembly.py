@@ -13,9 +13,9 @@ from cogs.delivery.once import Once
 from cogs.delivery.posting import Poster
 from cogs.delivery.progress import ProgressBoard
 from cogs.desk import OrderDesk
+from cogs.gate import Gate
 from cogs.library.pictures import Previews
 from cogs.operator.notices import OperatorNotices
-from cogs.refusals import Refusals
 from cogs.rush import Rush
 from cogs.several.summaries import Summaries
 from features import Features
@@ -28,6 +28,7 @@ from jobs.observer import Observers
 from jobs.ports import Clock
 from jobs.progress import ProgressReader
 from jobs.reports import Reports
+from jobs.servers.people import People
 from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
@@ -57,6 +58,7 @@ class Joined:
     async def load(self) -> None:
         """Read what is held in memory; once, before anything is answered."""
         await self.features.servers.load()
+        await self.features.people.load()
         await self.notices.load()
 
 
@@ -76,8 +78,9 @@ def assemble(
     forecasts = Forecasts(catalog, estimates)
     apis, limits = make_apis(settings, http), make_limits(settings)
     slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
-    shelf, libraries, poster = Shelf(store), Libraries(store, clock), Poster(client, clock)
     servers = Servers(store, clock)
+    shelf, libraries, poster = Shelf(store), Libraries(store, clock, servers), Poster(client, clock)
+    people = People(store, clock, servers.tell)
     contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
     notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
     once = Once(poster, store)
@@ -102,13 +105,15 @@ def assemble(
         images_per_day=settings.quota_images_per_day,
         images_per_day_direct=settings.images_per_day_direct,
         waiting_jobs_per_user=settings.waiting_jobs_per_user,
+        servers=servers,
+        people=people,
         breakers=breakers,
         lost_creates=lost_creates,
         started_at=clock.now(),
         tasks=tasks,
     )
     service = JobService(world, limits)
-    refusals = Refusals(service, libraries, unsafe_guilds=frozenset(settings.safety_off_guilds))
+    gate = Gate(service, libraries, servers, people, unsafe_guilds=frozenset(settings.safety_off_guilds))
     features = Features(
         client=client,
         clock=clock,
@@ -116,8 +121,9 @@ def assemble(
         shelf=shelf,
         libraries=libraries,
         servers=servers,
+        people=people,
         previews=Previews(source, settings.data_dir),
-        desk=OrderDesk(service, shelf, libraries, clock, rush, refusals),
+        desk=OrderDesk(service, shelf, libraries, clock, rush, gate),
         rush=rush,
         poster=poster,
         contents=contents,

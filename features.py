@@ -68,8 +68,8 @@ def make_cogs(of: Features) -> list[commands.Cog]:
     """One cog a feature."""
     client, service, desk = of.client, of.service, of.desk
     finder = Finder(service)
-    repeats, reporting = Repeats(service, desk, finder), Reporting(of.reports, finder)
-    edits = Edits(service, desk, finder, repeats)
+    repeats, reporting = Repeats(desk, finder), Reporting(of.reports, finder)
+    edits = Edits(desk, finder, repeats)
     several = Several(client, service, desk, of.clock, of.rush)
     admin = make_admin_group()
     return [
@@ -81,7 +81,9 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         History(client, service, of.clock, contents=of.contents, poster=of.poster),
         Presets(client, of.shelf, service, Saving(of.shelf, service, finder)),
         Settings(client, of.shelf, service),
-        LoraLibrary(client, Shelves(libraries=of.libraries, catalog=service.catalog, previews=of.previews)),
+        LoraLibrary(
+            client, Shelves(libraries=of.libraries, servers=of.servers, catalog=service.catalog, previews=of.previews)
+        ),
         Inspect(client, service, desk),
         Reminders(service, of.tasks),
         Account(service),

@@ -8,8 +8,11 @@ from jobs.catalog import FLUX_LORA
 from jobs.errors import Reason
 from jobs.model import Failure, Job, Order, Reply
 from jobs.outcomes import Admitted
+from jobs.quota import Bounds
 from jobs.request import ImageRequest
 from jobs.sentence import verbatim
+from jobs.servers.allowance import Allowance
+from jobs.servers.rules import Window
 from storage.store import SqlStore
 
 GUILD = 1_300_000_000_000_000_000
@@ -18,6 +21,7 @@ MODEL = FLUX_LORA.key
 PROVIDER = FLUX_LORA.provider
 KEY = "bench"
 NO_LIMIT = 1_000_000_000
+ALLOWANCE = Allowance(limits={Window.DAY: NO_LIMIT})
 REQUEST = ImageRequest(model=MODEL, prompt="a fox in the snow, morning light, film grain, 35 mm", seed=12345)
 
 
@@ -48,7 +52,7 @@ def orders(users: int) -> Iterator[Order]:
 
 async def admit(store: SqlStore, order: Order) -> Job:
     """Reserve and enqueue; it has to succeed."""
-    admission = await store.admit(order, provider=PROVIDER, estimated_cost=35_000, allowance=NO_LIMIT)
+    admission = await store.admit(order, provider=PROVIDER, estimated_cost=35_000, bounds=Bounds(allowance=ALLOWANCE))
     if not isinstance(admission, Admitted):
         raise TypeError(f"not admitted: {type(admission).__name__}")
     return admission.job

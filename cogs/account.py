@@ -9,7 +9,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from cogs.embeds import quota_embed, sentence_embed
-from cogs.place import everywhere, guild_of
+from cogs.place import everywhere, guild_of, roles_of
 from cogs.refusals import STORE_TROUBLE
 from jobs.ports import StoreUnavailable
 from jobs.service import JobService
@@ -31,7 +31,9 @@ class Account(commands.Cog):
         words = Words(interaction.locale.value)
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            usage = await self._service.usage(guild_id=guild_of(interaction), user_id=interaction.user.id)
+            usage = await self._service.usage(
+                guild_id=guild_of(interaction), user_id=interaction.user.id, roles=roles_of(interaction)
+            )
         except StoreUnavailable as error:
             _log.info("a quota could not be read", cause=str(error))
             await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE, words))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -76,7 +75,7 @@ class Delivering:
             try:
                 usage = await world.usage(job)
                 # What is missing is given back with the settlement, which comes after the post.
-                return await world.audience.deliver(job, self.paths(job), replace(usage, used=usage.used - missing))
+                return await world.audience.deliver(job, self.paths(job), usage.changed(-missing))
             except FileNotFoundError:
                 raise
             except (DeliveryDelayed, OSError) as delayed:

@@ -1,13 +1,14 @@
 """The domain's values: an order, the job it becomes, its images, and how it ended."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence
+from jobs.servers.rules import Window
 from jobs.status import Status
 
 
@@ -58,6 +59,8 @@ class Order:
         """Whether it comes from outside of the bot's servers: from direct messages, or where a user took it along."""
         return self.guild_id == DIRECT
 
+    roles: tuple[int, ...] = ()  # the user's in the server, everyone's aside, ascending
+    spoiler: bool = False  # its images are covered until somebody wants to see them
     priority: Priority = Priority.NORMAL
     batch: int = 1  # jobs that the interaction makes; where there are several, one message sums them up
 
@@ -151,18 +154,48 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Usage:
-    """A user's images in a server within the rolling window."""
+class WindowUsage:
+    """A user's images in a server within one rolling window; those that a grant paid for are not among them."""
 
-    allowance: int  # images in any 24 hours
+    window: Window
+    allowance: int  # images
     used: int  # images reserved or delivered within the window
     resets_at: int | None  # UTC ms when the next of them leave the window; None: nothing is used
     full_reset_at: int | None  # UTC ms when all of them have left
 
     @property
     def left(self) -> int:
-        """Images that may still be asked for now."""
+        """Images that the window has room for now."""
         return max(0, self.allowance - self.used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Where a user stands in a server."""
+
+    windows: tuple[WindowUsage, ...]  # those that bind, the shortest first; none: no limit
+    granted: int = 0  # images left of a grant
+    granted_until: int | None = None  # UTC ms; None: there is no grant
+
+    @property
+    def tightest(self) -> WindowUsage | None:
+        """The window that has the least room; None: no limit."""
+        return min(self.windows, key=lambda window: window.left, default=None)
+
+    @property
+    def left(self) -> int | None:
+        """Images that may still be asked for now; None: no limit."""
+        tightest = self.tightest
+        return None if tightest is None else tightest.left + self.granted
+
+    def fits(self, asked: int) -> bool:
+        """Whether so many images may be asked for now."""
+        return self.left is None or asked <= self.left
+
+    def changed(self, images: int, *, granted: int = 0) -> "Usage":
+        """With so many images more in every window, and so many more of them paid by the grant; negative: fewer."""
+        windows = tuple(replace(window, used=window.used + images - granted) for window in self.windows)
+        return replace(self, windows=windows, granted=self.granted - granted)
 
 
 @dataclass(frozen=True, kw_only=True)

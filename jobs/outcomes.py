@@ -1,9 +1,11 @@
 """Expected outcomes as values: closed unions, matched exhaustively."""
 
+import enum
 from dataclasses import dataclass
 
 from jobs.errors import ProviderError
 from jobs.model import Job, Posted, Usage
+from jobs.servers.rules import Window
 
 # ── what an image API answers ────────────────────────────────────────────────
 
@@ -84,11 +86,22 @@ Polled = StillRunning | Finished  # a failure is raised as a ProviderError
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spent:
+    """Micro-dollars in the day and month (UTC) of an order, with it; a month is only summed where a cap asks for it."""
+
+    server_day: int
+    server_month: int | None
+    bot_day: int
+    bot_month: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Admitted:
     """The job and its reservation are committed."""
 
     job: Job
     usage: Usage  # this job's images included
+    spent: Spent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +110,34 @@ class OverQuota:
 
     usage: Usage
     asked: int  # images
+    window: Window  # the one that has room last
     enough_at: int | None  # UTC ms when the order would fit; None: it never does
+
+
+class Scope(enum.Enum):
+    """Whose money a cap holds together."""
+
+    SERVER = enum.auto()
+    BOT = enum.auto()  # the operator's cap for all servers
+
+
+class Period(enum.StrEnum):
+    """For how long a cap holds; a calendar day or month, UTC."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverCap:
+    """It would cost more than may be spent; nothing was created."""
+
+    scope: Scope
+    period: Period
+    cap: int  # micro-dollars
+    spent: int  # micro-dollars, without this order
+    asked: int  # micro-dollars that this order is taken to cost
+    resets_at: int  # UTC ms when the period ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,10 +162,12 @@ class BatchAdmitted:
 
     jobs: tuple[Job, ...]
     usage: Usage  # these jobs' images included
+    spent: Spent
 
 
-Admission = Admitted | OverQuota | TooManyWaiting | AlreadyAdmitted
-BatchAdmission = BatchAdmitted | OverQuota | TooManyWaiting | AlreadyAdmitted
+Refused = OverQuota | OverCap | TooManyWaiting | AlreadyAdmitted
+Admission = Admitted | Refused
+BatchAdmission = BatchAdmitted | Refused
 
 
 # ── what became of a delivery ────────────────────────────────────────────────

@@ -8,8 +8,11 @@ from jobs.catalog import Model, Provider
 from jobs.doubts import DoubtRecords, Kinship, Window
 from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
 from jobs.outcomes import Admission, BatchAdmission, Created, Delivery, Listing, Polled, RemoteImage, WebhookNews
+from jobs.privacy.records import Adoption
 from jobs.queue import QueueRecords, TookRecords
+from jobs.quota import Bounds
 from jobs.records import History, PostRecords, Retention
+from jobs.servers.allowance import Allowance
 from jobs.status import Status
 
 
@@ -132,7 +135,9 @@ class DeliveryDelayed(Exception):
     """Discord could not be reached; the delivery is to be tried again."""
 
 
-class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRecords, Protocol):
+class Store(
+    PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRecords, Adoption, Protocol
+):
     """Jobs, the quota's ledger and the attempts.
 
     Every change of status is a guarded update: it returns the changed job, or None when the job was no longer in a
@@ -148,14 +153,9 @@ class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRec
         *,
         provider: Provider,
         estimated_cost: int,
-        allowance: int,
-        most_waiting: int | None = None,
+        bounds: Bounds,
     ) -> Admission:
-        """Write the job and its reservation in one transaction, or say why not.
-
-        `allowance`: images of the user in this server in any 24 hours. `most_waiting`: jobs of the user that may be
-        queued in this server, this one included; None: any number.
-        """
+        """Write the job and its reservation in one transaction, or say why not; the cost is in micro-dollars."""
         ...
 
     async def admit_batch(
@@ -164,8 +164,7 @@ class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRec
         *,
         provider: Provider,
         estimated_cost: int,
-        allowance: int,
-        most_waiting: int | None = None,
+        bounds: Bounds,
         message_id: int,
     ) -> BatchAdmission:
         """Write all jobs of one interaction, at least one, and their reservations in one transaction, or none of them.
@@ -174,8 +173,10 @@ class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRec
         """
         ...
 
-    async def usage(self, *, guild_id: int, user_id: int, allowance: int) -> Usage:
-        """The user's images in this server within the last 24 hours."""
+    async def usage(
+        self, *, guild_id: int, user_id: int, allowance: Allowance, former_id: int | None = None
+    ) -> Usage:
+        """Where the user stands in this server; `former_id` is that of `Bounds`."""
         ...
 
     # reading

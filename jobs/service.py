@@ -1,6 +1,6 @@
 """The front door of the domain: what commands, buttons and webhooks ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -15,7 +15,7 @@ from jobs.delivering import Delivering
 from jobs.dispatcher import Dispatcher, Limits
 from jobs.ending import Ending
 from jobs.lost import Lost
-from jobs.model import DIRECT, Job, Order, Usage
+from jobs.model import Job, Order, Usage
 from jobs.outcomes import Admission, Admitted, BatchAdmission, BatchAdmitted
 from jobs.ports import StoreUnavailable
 from jobs.recovery import Steps, recover
@@ -93,7 +93,7 @@ class JobService:
     @property
     def serves_directly(self) -> bool:
         """Whether anything is made outside of the bot's servers."""
-        return self._world.allowance(DIRECT) > 0
+        return self._world.images_per_day_direct > 0
 
     def outage(self, model: Model) -> Outage | None:
         """What keeps orders for this model waiting now; where it is `hopeless` none should be placed."""
@@ -108,12 +108,12 @@ class JobService:
             KeyError: the order's model is not on offer.
         """
         world, model = self._world, self._orderable(order)
+        await self._welcome_back(order.user_id)
         admission = await world.store.admit(
             order,
             provider=model.provider,
             estimated_cost=estimate_cost(order.request, model),
-            allowance=world.allowance(order.guild_id),
-            most_waiting=world.waiting_jobs_per_user,
+            bounds=world.bounds(order),
         )
         if isinstance(admission, Admitted):
             self._accepted(admission.job)
@@ -127,12 +127,12 @@ class JobService:
         """
         world, first = self._world, orders[0]
         model = self._orderable(first)
+        await self._welcome_back(first.user_id)
         admission = await world.store.admit_batch(
             orders,
             provider=model.provider,
             estimated_cost=estimate_cost(first.request, model),
-            allowance=world.allowance(first.guild_id),
-            most_waiting=world.waiting_jobs_per_user,
+            bounds=world.bounds(first),
             message_id=message_id,
         )
         if isinstance(admission, BatchAdmitted):
@@ -141,10 +141,15 @@ class JobService:
             world.slot_freed.wake()
         return admission
 
-    async def usage(self, *, guild_id: int, user_id: int) -> Usage:
-        """The user's images in this server, or outside of all servers, within the last 24 hours."""
-        allowance = self._world.allowance(guild_id)
-        return await self._world.store.usage(guild_id=guild_id, user_id=user_id, allowance=allowance)
+    async def usage(self, *, guild_id: int, user_id: int, roles: Collection[int]) -> Usage:
+        """Where the user, who has these roles, stands in this server, or outside of all servers."""
+        await self._welcome_back(user_id)
+        return await self._world.store.usage(
+            guild_id=guild_id,
+            user_id=user_id,
+            allowance=self._world.allowance(guild_id, user_id, roles),
+            former_id=self._world.pseudonyms.former(user_id),
+        )
 
     async def get(self, job_id: str) -> Job | None:
         """One job, or None when it is unknown here."""
@@ -161,6 +166,12 @@ class JobService:
     async def recent_loras(self, *, guild_id: int, user_id: int) -> Sequence[str]:
         """The LoRA sources that the user took last in this server, newest first."""
         return await self._world.store.recent_loras(guild_id=guild_id, user_id=user_id, limit=25)
+
+    async def _welcome_back(self, user_id: int) -> None:
+        """What was granted to somebody whose data were deleted is theirs again when they come back."""
+        former_id = self._world.pseudonyms.former(user_id)
+        if former_id is not None:
+            await self._world.store.adopt(user_id, former_id)
 
     def _orderable(self, order: Order) -> Model:
         if not self._accepting:

@@ -1,7 +1,7 @@
 """What every step of a job's life needs, made once by `bot.py`, and the small things that all steps share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -13,10 +13,15 @@ from jobs.doubts import LostCreates
 from jobs.errors import ProviderError, Reason
 from jobs.estimates import Estimates
 from jobs.forecast import Forecasts
-from jobs.model import DIRECT, Failure, Job, Usage
+from jobs.model import DIRECT, Failure, Job, Order, Usage
 from jobs.observer import Observer
 from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
+from jobs.privacy.pseudonyms import Pseudonyms
+from jobs.quota import Bounds
 from jobs.sentence import say
+from jobs.servers.allowance import Allowance, allowance
+from jobs.servers.people import People
+from jobs.servers.servers import Servers
 from jobs.signal import Signal
 from jobs.tasks import Tasks
 from jobs.timing import poll_delay
@@ -45,6 +50,9 @@ class World:
     images_per_day: int  # a member's in a server
     images_per_day_direct: int  # a user's outside of all servers; 0: nobody may
     waiting_jobs_per_user: int  # in the queue at once, in a server
+    servers: Servers
+    people: People
+    pseudonyms: Pseudonyms
     breakers: Breakers
     lost_creates: LostCreates
     started_at: int  # UTC ms; what was sent before has waited for our start too
@@ -57,13 +65,33 @@ class World:
         order = job.order
         return await persist(
             lambda: self.store.usage(
-                guild_id=order.guild_id, user_id=order.user_id, allowance=self.allowance(order.guild_id)
+                guild_id=order.guild_id,
+                user_id=order.user_id,
+                allowance=self.allowance(order.guild_id, order.user_id, order.roles),
+                former_id=self.pseudonyms.former(order.user_id),
             )
         )
 
-    def allowance(self, guild_id: int) -> int:
-        """Images that a user may make there in any 24 hours."""
-        return self.images_per_day_direct if guild_id == DIRECT else self.images_per_day
+    def allowance(self, guild_id: int, user_id: int, roles: Collection[int]) -> Allowance:
+        """How many images the user may make there."""
+        quota, ids = self.servers.of(guild_id).quota, self.pseudonyms.ids_of(user_id)
+        return allowance(
+            quota,
+            user_id=next((each for each in ids if each in quota.exempt_users), user_id),
+            roles=roles,
+            day=self.images_per_day_direct if guild_id == DIRECT else self.images_per_day,
+            since=max(self.people.since(guild_id, each) for each in ids),
+        )
+
+    def bounds(self, order: Order) -> Bounds:
+        """What an order has to keep within."""
+        return Bounds(
+            allowance=self.allowance(order.guild_id, order.user_id, order.roles),
+            former_id=self.pseudonyms.former(order.user_id),
+            most_waiting=self.waiting_jobs_per_user,
+            server=self.servers.of(order.guild_id).caps,
+            bot=self.servers.everywhere.caps,
+        )
 
     def offers(self, job: Job) -> bool:
         """Whether the job's model and its API are still there."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from jobs.catalog import Provider
 from jobs.model import Job
-from storage.part import Part, uninterrupted
+from storage.part import Part, Undone, write
 from storage.rows import job_from
 
 # The vendor counts a create when it arrives, we when it is sent: the margin covers what the way there may vary.
@@ -21,25 +21,28 @@ TURN_OF_THE_LOWEST: Final = 5
 class Claims(Part):
     """The store's part that hands out jobs to be sent."""
 
-    @uninterrupted
+    @write
     async def claim(
-        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+        self,
+        connection: Any,
+        *,
+        provider: Provider,
+        key_id: str,
+        concurrency: int,
+        per_minute: int,
+        over: Collection[str] = (),
     ) -> Job | None:
         """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt.
 
         `over`: ids of jobs of which the API has said that they are made; they occupy no slot there any more.
         """
-        try:
-            async with self._engine.transaction() as connection:
-                now = self._clock.now()
-                claims = await self._sql.lock_queue(connection, provider=provider.value)
-                in_flight = await self._in_flight(connection, provider=provider, key_id=key_id, over=over)
-                frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
-                _require(in_flight < concurrency and frees_at <= now)
-                lowest = claims % TURN_OF_THE_LOWEST == 0
-                return await self._take(connection, provider=provider, key_id=key_id, now=now, lowest=lowest)
-        except _NothingToSend:
-            return None
+        now = self._clock.now()
+        claims = await self._sql.lock_queue(connection, provider=provider.value)
+        in_flight = await self._in_flight(connection, provider=provider, key_id=key_id, over=over)
+        frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
+        _require(in_flight < concurrency and frees_at <= now)
+        lowest = claims % TURN_OF_THE_LOWEST == 0
+        return await self._take(connection, provider=provider, key_id=key_id, now=now, lowest=lowest)
 
     async def next_claim_at(
         self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
@@ -58,16 +61,15 @@ class Claims(Part):
             frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
         return max(earliest, frees_at, now + AGAIN_MS)
 
-    @uninterrupted
-    async def take_due_polls(self, *, limit: int, until: int) -> Sequence[Job]:
+    @write
+    async def take_due_polls(self, connection: Any, *, limit: int, until: int) -> Sequence[Job]:
         """Running and unconfirmed jobs whose `next_poll_at` has come, in no particular order; counts the look.
 
         Where more than `limit` are due, these are the ones that have been so longest. Their next appointment becomes
         `until` (UTC ms), so that nobody else looks at the same time.
         """
-        async with self._engine.transaction() as connection:
-            rows = self._sql.take_due_polls(connection, now=self._clock.now(), until=until, most=limit)
-            return [job_from(row) async for row in rows]
+        rows = self._sql.take_due_polls(connection, now=self._clock.now(), until=until, most=limit)
+        return [job_from(row) async for row in rows]
 
     async def _take(self, connection: Any, *, provider: Provider, key_id: str, now: int, lowest: bool) -> Job:
         await self._sql.promote_due(connection, provider=provider.value, now=now)
@@ -93,10 +95,7 @@ class Claims(Part):
         return 0 if sent_at is None else sent_at + MINUTE_MS
 
 
-class _NothingToSend(Exception):
-    """Leaves the transaction, so that it is rolled back: a look at a full or empty queue costs no write."""
-
-
 def _require(possible: bool) -> None:
+    """Roll back otherwise: a look at a full or empty queue costs no write."""
     if not possible:
-        raise _NothingToSend
+        raise Undone

@@ -1,12 +1,13 @@
 """Questions about creates whose answer was lost, and about jobs that an outage keeps waiting."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from jobs.catalog import Provider
 from jobs.doubts import OpenCreate, Window
 from jobs.model import Job
 from jobs.outcomes import Execution
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import job_from
 
 
@@ -43,12 +44,11 @@ class Doubts(Part):
         async with self._engine.reading() as connection:
             return [job_from(row) async for row in self._sql.untold_losses(connection, since=since)]
 
-    @uninterrupted
-    async def mark_losses_told(self, told: Mapping[str, int]) -> None:
+    @write
+    async def mark_losses_told(self, connection: Any, told: Mapping[str, int]) -> None:
         """By job: of how many of its unknown creates the operator has been told."""
-        async with self._engine.transaction() as connection:
-            for job_id, creates in told.items():
-                await self._sql.mark_losses_told(connection, id=job_id, told=creates)
+        for job_id, creates in told.items():
+            await self._sql.mark_losses_told(connection, id=job_id, told=creates)
 
     async def queued(self, *, provider: Provider, created_before: int, limit: int) -> Sequence[Job]:
         """At most `limit` jobs that wait to be sent to an API and were ordered by then (UTC ms)."""

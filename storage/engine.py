@@ -1,15 +1,17 @@
 """What differs from one database engine to the next: connections, transactions, scripts; all else is one SQL text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import aiosql
 
 from storage.health import DatabaseHealth
 
+T = TypeVar("T")
+Body = Callable[[Any], Coroutine[Any, Any, T]]
 QUERIES: Final = Path(__file__).parent / "queries"
 
 
@@ -36,9 +38,18 @@ class Engine(Protocol):
         """The statements of `storage/queries`, each a coroutine function of a connection and its named values."""
         ...
 
+    async def transact(self, body: Body[T]) -> T:
+        """Run a transaction: committed when the body returns, rolled back when an exception leaves it.
+
+        The body gets a connection and awaits nothing but its statements, so that a driver whose connection lives in a
+        thread of its own can run all of it there: a visit to the thread costs more than most statements.
+        """
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """A connection that writes: committed at the end of the block, rolled back when an exception leaves it.
 
+        For blocks that await more than statements, such as migrations; every day's writes are `transact`.
         Each statement sees all that others have committed before it. Whoever decides by what it reads has to lock
         first (`lock_user`, `lock_queue`) or to decide within the write itself (`UPDATE … WHERE status IN …`).
         """

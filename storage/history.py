@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from jobs.model import Job
 from jobs.records import Glimpse, Series, Whose
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import glimpse_from, job_from, job_or_none
 
 
@@ -41,22 +42,20 @@ class History(Part):
         async with self._engine.reading() as connection:
             return await self._sql.is_favourite(connection, **_favourite(job)) is not None
 
-    @uninterrupted
-    async def mark_favourite(self, job: Job, *, is_one: bool) -> None:
+    @write
+    async def mark_favourite(self, connection: Any, job: Job, *, is_one: bool) -> None:
         """Its user marks it, or takes the mark back; without effect on what no history shows."""
-        async with self._engine.transaction() as connection:
-            if is_one:
-                await self._sql.add_favourite(connection, job_id=job.id, now=self._clock.now())
-            else:
-                await self._sql.remove_favourite(connection, **_favourite(job))
+        if is_one:
+            await self._sql.add_favourite(connection, job_id=job.id, now=self._clock.now())
+        else:
+            await self._sql.remove_favourite(connection, **_favourite(job))
 
-    @uninterrupted
-    async def hide(self, job_id: str) -> Job | None:
+    @write
+    async def hide(self, connection: Any, job_id: str) -> Job | None:
         """Let no history show it, as a favourite neither; None when it is so already, or it was never delivered."""
-        async with self._engine.transaction() as connection:
-            job = job_or_none(await self._sql.hide(connection, id=job_id, now=self._clock.now()))
-            if job is not None:
-                await self._sql.remove_favourite(connection, **_favourite(job))
+        job = job_or_none(await self._sql.hide(connection, id=job_id, now=self._clock.now()))
+        if job is not None:
+            await self._sql.remove_favourite(connection, **_favourite(job))
         return job
 
     async def untold(self, *, guild_id: int, user_id: int, limit: int) -> Sequence[Job]:
@@ -70,11 +69,10 @@ class History(Part):
         async with self._engine.reading() as connection:
             return [job_from(row) async for row in self._sql.to_tell(connection, since=since)]
 
-    @uninterrupted
-    async def mark_told(self, job_id: str) -> None:
+    @write
+    async def mark_told(self, connection: Any, job_id: str) -> None:
         """Its user knows how it ended."""
-        async with self._engine.transaction() as connection:
-            await self._sql.mark_told(connection, id=job_id, now=self._clock.now())
+        await self._sql.mark_told(connection, id=job_id, now=self._clock.now())
 
 
 def _favourite(job: Job) -> dict[str, object]:

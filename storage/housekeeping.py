@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import Row, job_from
 
 PROBE_PAUSE: Final = 1.0  # seconds between two looks whether trouble is over
@@ -17,23 +17,21 @@ PROBE_SIZE: Final = 64 * 1024  # characters: more than one row would need, so th
 class Housekeeping(Part):
     """The store's part that keeps house."""
 
-    @uninterrupted
-    async def remove_old(self, *, before: int, limit: int) -> Sequence[str]:
+    @write
+    async def remove_old(self, connection: Any, *, before: int, limit: int) -> Sequence[str]:
         """Remove the words of at most `limit` finished jobs made before that moment (UTC ms); returns their ids.
 
         Gone are the prompt, the LoRAs, the interaction's token, the webhook's secrets, the texts of failures, and
         what is known of the images. The row stays, with its numbers, and so do the ledger and its sums.
         """
-        async with self._engine.transaction() as connection:
-            rows = self._sql.old_jobs(connection, before=before, most=limit)
-            jobs = [job_from(row) async for row in rows]
-            return [job.id for job in jobs if await self._remove(connection, job) is not None]
+        rows = self._sql.old_jobs(connection, before=before, most=limit)
+        jobs = [job_from(row) async for row in rows]
+        return [job.id for job in jobs if await self._remove(connection, job) is not None]
 
-    @uninterrupted
-    async def remove(self, job: Job) -> Job | None:
+    @write
+    async def remove(self, connection: Any, job: Job) -> Job | None:
         """The same for one finished job; None when it is done already, or the job is not finished."""
-        async with self._engine.transaction() as connection:
-            row = await self._remove(connection, job)
+        row = await self._remove(connection, job)
         return None if row is None else job_from(row)
 
     async def kept(self, *, limit: int) -> Sequence[Job]:
@@ -41,36 +39,34 @@ class Housekeeping(Part):
         async with self._engine.reading() as connection:
             return [job_from(row) async for row in self._sql.kept_jobs(connection, most=limit)]
 
-    @uninterrupted
-    async def prune(self, *, before: int, limit: int) -> int:
+    @write
+    async def prune(self, connection: Any, *, before: int, limit: int) -> int:
         """Remove what decides nothing any more; returns how many creates were removed, at most `limit`.
 
         Those are creates of finished jobs that were sent before that moment (UTC ms), and an hour before the oldest
         one that is still looked for. Users' places in the queue go once the queue has passed them.
         """
-        async with self._engine.transaction() as connection:
-            doubt = await self._sql.oldest_doubt(connection)
-            before = before if doubt is None else min(before, doubt - DOUBT_MARGIN)
-            old: list[Row] = []
-            key_id = ""
-            while (key_id := await self._sql.next_key(connection, after=key_id)) is not None:
-                most = limit - len(old)
-                rows = self._sql.old_attempts(connection, key_id=key_id, before=before, most=most)
-                old += [row async for row in rows]
-            for row in old:
-                await self._sql.remove_attempt(connection, job_id=row["job_id"], number=row["number"])
-            await self._sql.remove_queue_places(connection)
-            return len(old)
+        doubt = await self._sql.oldest_doubt(connection)
+        before = before if doubt is None else min(before, doubt - DOUBT_MARGIN)
+        old: list[Row] = []
+        key_id = ""
+        while (key_id := await self._sql.next_key(connection, after=key_id)) is not None:
+            most = limit - len(old)
+            rows = self._sql.old_attempts(connection, key_id=key_id, before=before, most=most)
+            old += [row async for row in rows]
+        for row in old:
+            await self._sql.remove_attempt(connection, job_id=row["job_id"], number=row["number"])
+        await self._sql.remove_queue_places(connection)
+        return len(old)
 
     async def compact(self) -> None:
         """Leave nothing of removed words in the files of the database; writes wait for it, a second for 200 MB."""
         await self._engine.compact()
 
-    @uninterrupted
-    async def close_replies(self) -> None:
+    @write
+    async def close_replies(self, connection: Any) -> None:
         """Let no unfinished job edit its response any more."""
-        async with self._engine.transaction() as connection:
-            await self._sql.close_replies(connection)
+        await self._sql.close_replies(connection)
 
     @property
     def trouble(self) -> str | None:
@@ -89,14 +85,16 @@ class Housekeeping(Part):
                 continue  # it has been noted where it was met
             health.recovered()
 
-    @uninterrupted
     async def _probe(self) -> None:
         """Write more than a job would, take it back, and read; nothing remains of it."""
-        async with self._engine.transaction() as connection:
-            await self._sql.fill_probe(connection, filler="-" * PROBE_SIZE)
-            await self._sql.empty_probe(connection)
+        await self._write_probe()
         async with self._engine.reading() as connection:
             await self._sql.read_probe(connection)
+
+    @write
+    async def _write_probe(self, connection: Any) -> None:
+        await self._sql.fill_probe(connection, filler="-" * PROBE_SIZE)
+        await self._sql.empty_probe(connection)
 
     async def _remove(self, connection: Any, job: Job) -> Row | None:
         row: Row | None = await self._sql.remove_words(

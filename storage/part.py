@@ -3,13 +3,14 @@
 import asyncio
 import functools
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from jobs.ports import Clock
 from storage.engine import Engine
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_S = TypeVar("_S", bound="Part")
 
 
 class Part:
@@ -21,23 +22,43 @@ class Part:
         self._clock = clock
 
 
-def uninterrupted(write: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Finish the write when its caller is cancelled, and let the cancellation go on afterwards.
+class Undone(Exception):
+    """Leaves a write, so that all of it is rolled back, with what the caller gets instead."""
 
-    What the world has already been told (a prediction's id, a posted message) must not be lost because the bot stops.
+    def __init__(self, answer: Any = None) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def write(
+    method: Callable[Concatenate[_S, Any, _P], Coroutine[Any, Any, _T]],
+) -> Callable[Concatenate[_S, _P], Coroutine[Any, Any, _T]]:
+    """Run the method as one transaction; it gets the connection, and awaits nothing but statements.
+
+    It is finished when its caller is cancelled, and the cancellation goes on afterwards: what the world has already
+    been told (a prediction's id, a posted message) must not be lost because the bot stops.
     """
 
-    @functools.wraps(write)
-    async def to_its_end(*args: P.args, **kwargs: P.kwargs) -> T:
-        task = asyncio.create_task(write(*args, **kwargs))
-        cancellation: asyncio.CancelledError | None = None
-        while not task.done():
-            try:
-                await asyncio.wait((task,))
-            except asyncio.CancelledError as error:
-                cancellation = error
-        if cancellation is not None:
-            raise cancellation from task.exception()
-        return task.result()
+    @functools.wraps(method)
+    async def whole(part: _S, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            engine = part._engine  # noqa: SLF001 - this is a part's own method
+            return await _to_its_end(engine.transact(lambda connection: method(part, connection, *args, **kwargs)))
+        except Undone as undone:
+            answer: _T = undone.answer
+            return answer
 
-    return to_its_end
+    return whole
+
+
+async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
+    task = asyncio.create_task(work)
+    cancellation: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        raise cancellation from task.exception()
+    return task.result()

@@ -12,7 +12,7 @@ import structlog
 
 from jobs.ports import StoreUnavailable
 from storage.address import PostgresAddress
-from storage.engine import Adapter, load_queries
+from storage.engine import Adapter, Body, T, load_queries
 from storage.errors import ServerTooOld
 from storage.health import DatabaseHealth, watched
 from storage.postgres_errors import DRIVER_ERRORS, connecting, translated
@@ -82,6 +82,11 @@ class PostgresEngine:
         self._pool = pool
         self.health = DatabaseHealth()
         self._turn = asyncio.Semaphore(WRITERS)
+
+    async def transact(self, body: Body[T]) -> T:
+        """The body's statements are round trips of their own."""
+        async with self.transaction() as connection:
+            return await body(connection)
 
     @watched
     @asynccontextmanager

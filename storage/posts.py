@@ -1,9 +1,10 @@
 """Messages that must not be sent twice: each is noted before its send and named after it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from jobs.model import Job, Post, Posted
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import job_or_none
 
 
@@ -24,32 +25,27 @@ class Posts(Part):
             ]
         return sorted(posts, key=lambda post: (post.begun_at, post.part))
 
-    @uninterrupted
-    async def begin_post(self, job_id: str, part: str, *, channel_id: int) -> None:
+    @write
+    async def begin_post(self, connection: Any, job_id: str, part: str, *, channel_id: int) -> None:
         """This message is about to be sent; one that has its name already is left as it is."""
-        async with self._engine.transaction() as connection:
-            await self._sql.begin_post(
-                connection, job_id=job_id, part=part, channel_id=channel_id, now=self._clock.now()
-            )
+        await self._sql.begin_post(connection, job_id=job_id, part=part, channel_id=channel_id, now=self._clock.now())
 
-    @uninterrupted
-    async def name_post(self, job_id: str, part: str, *, posted: Posted) -> None:
+    @write
+    async def name_post(self, connection: Any, job_id: str, part: str, *, posted: Posted) -> None:
         """This message is there."""
-        async with self._engine.transaction() as connection:
-            await self._sql.name_post(
-                connection,
-                job_id=job_id,
-                part=part,
-                channel_id=posted.channel_id,
-                message_id=posted.message_id,
-                now=self._clock.now(),
-            )
+        await self._sql.name_post(
+            connection,
+            job_id=job_id,
+            part=part,
+            channel_id=posted.channel_id,
+            message_id=posted.message_id,
+            now=self._clock.now(),
+        )
 
-    @uninterrupted
-    async def forget_post(self, job_id: str, part: str) -> None:
+    @write
+    async def forget_post(self, connection: Any, job_id: str, part: str) -> None:
         """Discord refused this message, so it is certainly not there; one that has a name stays."""
-        async with self._engine.transaction() as connection:
-            await self._sql.forget_post(connection, job_id=job_id, part=part)
+        await self._sql.forget_post(connection, job_id=job_id, part=part)
 
     async def job_of_message(self, message_id: int) -> Job | None:
         """The job that a message was sent for, or whose result was edited into it."""

@@ -1,9 +1,10 @@
 """Presets and defaults, as they outlive a restart."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jobs.presets import Defaults, Owner, OwnerKind, Preset, name_key, options_from_json, options_to_json
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import Row
 
 
@@ -35,62 +36,58 @@ class Presets(Part):
                 async for row in self._sql.defaults(connection)
             }
 
-    @uninterrupted
-    async def save_preset(self, preset: Preset) -> None:
+    @write
+    async def save_preset(self, connection: Any, preset: Preset) -> None:
         """Keep it in the place of one of the same owner and name."""
-        async with self._engine.transaction() as connection:
-            await self._sql.save_preset(
-                connection,
-                owner_kind=preset.owner.kind.value,
-                owner_id=preset.owner.id,
-                name_key=preset.key,
-                name=preset.name,
-                style=preset.style,
-                options=options_to_json(preset.options),
-                saved_by=preset.saved_by,
-                now=self._clock.now(),
-            )
+        await self._sql.save_preset(
+            connection,
+            owner_kind=preset.owner.kind.value,
+            owner_id=preset.owner.id,
+            name_key=preset.key,
+            name=preset.name,
+            style=preset.style,
+            options=options_to_json(preset.options),
+            saved_by=preset.saved_by,
+            now=self._clock.now(),
+        )
 
-    @uninterrupted
-    async def rename_preset(self, preset: Preset, name: str) -> None:
+    @write
+    async def rename_preset(self, connection: Any, preset: Preset, name: str) -> None:
         """Give it another name.
 
         Raises:
             storage.errors.Duplicate: the name is taken.
         """
-        async with self._engine.transaction() as connection:
-            await self._sql.rename_preset(
-                connection,
-                owner_kind=preset.owner.kind.value,
-                owner_id=preset.owner.id,
-                name_key=preset.key,
-                new_key=name_key(name),
-                new_name=name,
-            )
+        await self._sql.rename_preset(
+            connection,
+            owner_kind=preset.owner.kind.value,
+            owner_id=preset.owner.id,
+            name_key=preset.key,
+            new_key=name_key(name),
+            new_name=name,
+        )
 
-    @uninterrupted
-    async def remove_preset(self, preset: Preset) -> None:
+    @write
+    async def remove_preset(self, connection: Any, preset: Preset) -> None:
         """Forget it; harmless when it is gone already."""
-        async with self._engine.transaction() as connection:
-            await self._sql.remove_preset(
-                connection, owner_kind=preset.owner.kind.value, owner_id=preset.owner.id, name_key=preset.key
-            )
+        await self._sql.remove_preset(
+            connection, owner_kind=preset.owner.kind.value, owner_id=preset.owner.id, name_key=preset.key
+        )
 
-    @uninterrupted
-    async def save_defaults(self, owner: Owner, defaults: Defaults) -> None:
+    @write
+    async def save_defaults(self, connection: Any, owner: Owner, defaults: Defaults) -> None:
         """Keep these in the place of the owner's former ones; where nothing is decided, no row remains."""
-        async with self._engine.transaction() as connection:
-            if defaults == Defaults():
-                await self._sql.remove_defaults(connection, owner_kind=owner.kind.value, owner_id=owner.id)
-                return
-            await self._sql.save_defaults(
-                connection,
-                owner_kind=owner.kind.value,
-                owner_id=owner.id,
-                options=options_to_json(defaults.options),
-                metadata=None if defaults.metadata is None else int(defaults.metadata),
-                now=self._clock.now(),
-            )
+        if defaults == Defaults():
+            await self._sql.remove_defaults(connection, owner_kind=owner.kind.value, owner_id=owner.id)
+            return
+        await self._sql.save_defaults(
+            connection,
+            owner_kind=owner.kind.value,
+            owner_id=owner.id,
+            options=options_to_json(defaults.options),
+            metadata=None if defaults.metadata is None else int(defaults.metadata),
+            now=self._clock.now(),
+        )
 
 
 def _owner_from(row: Row) -> Owner:

@@ -1,11 +1,12 @@
 """What a user has waiting and under way, and several jobs of one interaction."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from jobs.model import Job
 from jobs.queue import MOST_OPEN, Batch, Took
 from jobs.request import ImageRequest
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import job_from
 
 
@@ -41,8 +42,7 @@ class Queue(Part):
         async with self._engine.reading() as connection:
             return [row["interaction_id"] async for row in self._sql.open_batches(connection)]
 
-    @uninterrupted
-    async def close_batch(self, interaction_id: int) -> None:
+    @write
+    async def close_batch(self, connection: Any, interaction_id: int) -> None:
         """Its message needs no edit any more."""
-        async with self._engine.transaction() as connection:
-            await self._sql.close_batch(connection, interaction_id=interaction_id, now=self._clock.now())
+        await self._sql.close_batch(connection, interaction_id=interaction_id, now=self._clock.now())

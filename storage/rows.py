@@ -89,6 +89,8 @@ def order_values(order: Order) -> Mapping[str, Any]:
         "reply_message_id": order.reply.message_id,
         "upload_limit": order.upload_limit,
         "source": order.source,
+        "roles": json.dumps(order.roles),
+        "spoiler": int(order.spoiler),
         "priority": order.priority.value,
         "batch": order.batch,
         "model": order.request.model,
@@ -115,6 +117,8 @@ def _order_from(row: Row) -> Order:
         ),
         upload_limit=row["upload_limit"],
         source=row["source"],
+        roles=tuple(json.loads(row["roles"])),
+        spoiler=bool(row["spoiler"]),
         priority=Priority(row["priority"]),
         batch=row["batch"],
     )

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from jobs.ids import new_job_id
 from jobs.servers.records import Change
 from jobs.servers.rules import ServerRules
 from jobs.servers.text import rules_from_json, rules_to_json
-from storage.part import Part, uninterrupted
+from storage.audit import Audited
+from storage.part import write
 
 _LAST: Final = "~"  # after every id
 
 
-class Servers(Part):
+class Servers(Audited):
     """The store's part that implements `jobs.servers.records.ServerRecords`."""
 
     async def server_rules(self) -> Mapping[int, ServerRules]:
@@ -20,20 +20,20 @@ class Servers(Part):
         async with self._engine.reading() as connection:
             return {row["guild_id"]: rules_from_json(row["rules"]) async for row in self._sql.server_rules(connection)}
 
-    @uninterrupted
-    async def save_server_rules(self, guild_id: int, rules: ServerRules, changes: Sequence[Change]) -> None:
+    @write
+    async def save_server_rules(
+        self, connection: Any, guild_id: int, rules: ServerRules, changes: Sequence[Change]
+    ) -> None:
         """Keep them in the place of the former ones, and what was changed, in one transaction."""
-        async with self._engine.transaction() as connection:
-            await self._sql.save_server_rules(
-                connection, guild_id=guild_id, rules=rules_to_json(rules), now=self._clock.now()
-            )
-            await self._note(connection, changes)
+        await self._sql.save_server_rules(
+            connection, guild_id=guild_id, rules=rules_to_json(rules), now=self._clock.now()
+        )
+        await self._note(connection, changes)
 
-    @uninterrupted
-    async def note_changes(self, changes: Sequence[Change]) -> None:
+    @write
+    async def note_changes(self, connection: Any, changes: Sequence[Change]) -> None:
         """Keep entries of the audit log that stand by themselves."""
-        async with self._engine.transaction() as connection:
-            await self._note(connection, changes)
+        await self._note(connection, changes)
 
     async def changes(self, guild_id: int, *, before: str | None = None, limit: int) -> Sequence[Change]:
         """A server's entries, the newest first; `before`: only those before the entry of this id."""
@@ -52,18 +52,3 @@ class Servers(Part):
                 )
                 async for row in rows
             ]
-
-    async def _note(self, connection: Any, changes: Sequence[Change]) -> None:
-        now = self._clock.now()
-        for change in changes:
-            await self._sql.note_change(
-                connection,
-                id=new_job_id(now),
-                guild_id=change.guild_id,
-                now=now,
-                actor_id=change.actor_id,
-                action=change.action,
-                target=change.target,
-                before=change.before,
-                after=change.after,
-            )

@@ -10,9 +10,10 @@ from typing import Any, Final
 import aiosqlite
 
 from jobs.ports import StoreUnavailable
-from storage.engine import Adapter, load_queries
+from storage.engine import Adapter, Body, T, load_queries
 from storage.errors import Duplicate, LibraryTooOld
 from storage.health import DatabaseHealth, watched
+from storage.sqlite_thread import Connection, connected
 
 OLDEST: Final = (3, 35, 0)  # RETURNING: https://www.sqlite.org/lang_returning.html
 BUSY_MS: Final = 5_000  # how long a statement waits for another process's lock
@@ -59,7 +60,7 @@ class SqliteEngine:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, *, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, *, writer: Connection, reader: Connection) -> None:
         self.sql = load_queries(SqliteAdapter)
         self._path = path
         self._writer = writer
@@ -68,6 +69,12 @@ class SqliteEngine:
         self._turn = asyncio.Lock()
         self._settled = asyncio.Event()  # not being compacted
         self._settled.set()
+
+    async def transact(self, body: Body[T]) -> T:
+        """One at a time, and all of it in one visit to the connection's thread."""
+        with self.health.watched(), translated(self._path):
+            async with self._in_turn():
+                return await self._writer.transact(body)
 
     @watched
     @asynccontextmanager
@@ -147,12 +154,12 @@ async def open_sqlite(path: Path) -> AsyncIterator[SqliteEngine]:
         raise StoreUnavailable(f"{path} cannot be made: {error.strerror}") from error
     async with AsyncExitStack() as stack:
         with translated(path):
-            writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            writer = await stack.enter_async_context(connected(path))
             await _set_up(writer, "synchronous = FULL", "foreign_keys = ON")
             mode = await writer.execute_fetchall("PRAGMA journal_mode = WAL")
             if [tuple(row) for row in mode] != [("wal",)]:
                 raise StoreUnavailable(f"{path} is on a file system that cannot keep a write-ahead log")
-            reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            reader = await stack.enter_async_context(connected(path))
             await _set_up(reader, "query_only = ON")
         yield SqliteEngine(path, writer=writer, reader=reader)
 

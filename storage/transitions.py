@@ -6,9 +6,11 @@ from typing import Any
 import structlog
 
 from jobs.model import Failure, Job, Posted, StoredImage
+from jobs.quota import cost_of
 from storage.errors import Duplicate
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import Row, images_text, job_from
+from storage.spending import respend
 
 Update = Callable[..., Coroutine[Any, Any, Row | None]]
 
@@ -19,7 +21,6 @@ _log = structlog.get_logger(__name__)
 class Transitions(Part):
     """The store's part that changes jobs; every method returns the changed job, or None when the race was lost."""
 
-    @uninterrupted
     async def requeue(
         self, job_id: str, *, not_before: int, unknown: bool = False, attempts: int | None = None
     ) -> Job | None:
@@ -32,7 +33,6 @@ class Transitions(Part):
             self._sql.requeue, id=job_id, not_before=not_before, unknown=int(unknown), attempts=attempts
         )
 
-    @uninterrupted
     async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int, attempts: int | None = None) -> Job | None:
         """A create was sent and nobody knows what became of it; looked at again at `next_poll_at` (UTC ms).
 
@@ -46,7 +46,6 @@ class Transitions(Part):
             now=self._clock.now(),
         )
 
-    @uninterrupted
     async def mark_running(self, job_id: str, *, prediction_id: str, next_poll_at: int) -> Job | None:
         """The API has named it; None also where another job has that name already."""
         return await self._named(
@@ -57,12 +56,10 @@ class Transitions(Part):
             now=self._clock.now(),
         )
 
-    @uninterrupted
     async def schedule_poll(self, job_id: str, *, at: int) -> Job | None:
         """When to look again (UTC ms) at a running or unconfirmed job."""
         return await self._change(self._sql.schedule_poll, id=job_id, at=at)
 
-    @uninterrupted
     async def mark_delivering(
         self, job_id: str, *, images: Sequence[StoredImage], cost: int | None, prediction_id: str | None
     ) -> Job | None:
@@ -80,7 +77,6 @@ class Transitions(Part):
             now=self._clock.now(),
         )
 
-    @uninterrupted
     async def mark_delivered(self, job_id: str, *, posted: Posted) -> Job | None:
         """Posted; the reservation is settled with the number of images, if it was not when it became undelivered."""
         return await self._settled(
@@ -91,12 +87,10 @@ class Transitions(Part):
             now=self._clock.now(),
         )
 
-    @uninterrupted
     async def mark_undelivered(self, job_id: str, *, detail: str) -> Job | None:
         """Nowhere to post it; settled all the same. `detail` is kept in the database, for the operator."""
         return await self._settled(self._sql.mark_undelivered, id=job_id, detail=detail)
 
-    @uninterrupted
     async def mark_failed(
         self,
         job_id: str,
@@ -123,18 +117,15 @@ class Transitions(Part):
             now=self._clock.now(),
         )
 
-    @uninterrupted
     async def mark_cancelling(self, job_id: str, *, sent_too: bool) -> Job | None:
         """Its user wants it no more. `sent_too`: also while its create is on its way or unanswered."""
         query = self._sql.mark_cancelling if sent_too else self._sql.mark_cancelling_unsent
         return await self._change(query, id=job_id)
 
-    @uninterrupted
     async def name_cancelling(self, job_id: str, *, prediction_id: str) -> Job | None:
         """The API has named what is to be cancelled; None also where the job, or another one, has a name already."""
         return await self._named(self._sql.name_cancelling, id=job_id, prediction_id=prediction_id)
 
-    @uninterrupted
     async def mark_cancelled(self, job_id: str, *, unknown: bool = False) -> Job | None:
         """Stopped; refunded. `unknown`: its last create is given up, and may have been paid."""
         return await self._refunded(self._sql.mark_cancelled, id=job_id, unknown=int(unknown), now=self._clock.now())
@@ -146,25 +137,44 @@ class Transitions(Part):
             _log.warning("another job has this prediction", job=values["id"], prediction_id=values["prediction_id"])
             return None
 
-    async def _change(self, update: Update, **values: Any) -> Job | None:
-        async with self._engine.transaction() as connection:
-            row = await update(connection, **values)
+    @write
+    async def _change(self, connection: Any, update: Update, /, **values: Any) -> Job | None:
+        row = await update(connection, **values)
         return None if row is None else job_from(row)
 
-    async def _settled(self, update: Update, **values: Any) -> Job | None:
-        async with self._engine.transaction() as connection:
-            row = await update(connection, **values)
-            if row is None:
-                return None
-            job = job_from(row)
-            await self._sql.settle(connection, job_id=job.id, delivered=len(job.images), now=self._clock.now())
+    @write
+    async def _settled(self, connection: Any, update: Update, /, **values: Any) -> Job | None:
+        row = await update(connection, **values)
+        if row is None:
+            return None
+        job = job_from(row)
+        delivered, cost = len(job.images), cost_of(job)
+        now = self._clock.now()
+        ended = await self._sql.settle(connection, job_id=job.id, delivered=delivered, cost=cost, now=now)
+        await self._give_back(connection, ended)
         return job
 
-    async def _refunded(self, update: Update, **values: Any) -> Job | None:
-        async with self._engine.transaction() as connection:
-            row = await update(connection, **values)
-            if row is None:
-                return None
-            job = job_from(row)
-            await self._sql.refund(connection, job_id=job.id, now=self._clock.now())
+    @write
+    async def _refunded(self, connection: Any, update: Update, /, **values: Any) -> Job | None:
+        row = await update(connection, **values)
+        if row is None:
+            return None
+        job = job_from(row)
+        ended = await self._sql.refund(connection, job_id=job.id, cost=cost_of(job), now=self._clock.now())
+        await self._give_back(connection, ended)
         return job
+
+    async def _give_back(self, connection: Any, ended: Row | None) -> None:
+        """What the order was taken to cost, or used of a grant, beyond what it did."""
+        if ended is None:
+            return
+        guild_id, charged_at = ended["guild_id"], ended["charged_at"]
+        await respend(self._sql, connection, guild_id=guild_id, at=charged_at, amount=ended["cost"])
+        if ended["granted"]:
+            await self._sql.use_grant(
+                connection,
+                guild_id=guild_id,
+                user_id=ended["user_id"],
+                granted_at=ended["granted_at"],
+                images=ended["granted"],
+            )

@@ -1,11 +1,33 @@
 """A job for every test that needs one."""
 
 from jobs.catalog import Provider
-from jobs.model import Job, Order, Reply, Usage
+from jobs.model import Job, Order, Reply, Usage, WindowUsage
+from jobs.quota import Bounds
 from jobs.request import ImageRequest
+from jobs.servers.allowance import Allowance
+from jobs.servers.rules import Window
 from jobs.status import Status
 
-USAGE = Usage(allowance=20, used=5, resets_at=1_000_000, full_reset_at=2_000_000)
+
+def daily(images: int) -> Allowance:
+    """So many images in any 24 hours, and no other limit."""
+    return Allowance(limits={Window.DAY: images})
+
+
+def within(images: int, *, most: int | None = None) -> Bounds:
+    """The same for an order; `most` jobs of the user may wait."""
+    return Bounds(allowance=daily(images), most_waiting=most)
+
+
+def usage_of_day(*, allowance: int, used: int, resets_at: int | None, full_reset_at: int | None) -> Usage:
+    """Where somebody stands who is bound by a number of images in any 24 hours."""
+    window = WindowUsage(
+        window=Window.DAY, allowance=allowance, used=used, resets_at=resets_at, full_reset_at=full_reset_at
+    )
+    return Usage(windows=(window,))
+
+
+USAGE = usage_of_day(allowance=20, used=5, resets_at=1_000_000, full_reset_at=2_000_000)
 
 
 def make_job(**values: object) -> Job:

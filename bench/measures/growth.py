@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.orders import GUILD, NO_LIMIT, SystemClock, admit, claim, end, orders
+from bench.orders import ALLOWANCE, GUILD, SystemClock, admit, claim, end, orders
 from bench.rows import Row, median, ratio
 from bench.sizes import Size
 from bench.stage import work_folder
@@ -37,7 +37,7 @@ class _Case:
         told["claim"] = 1000 * (time.perf_counter() - began)
         await end(self.store, job)
         whose: Mapping[str, Any] = {"guild_id": GUILD, "user_id": order.user_id}
-        told["/quota"] = await _timed(self.store.usage(**whose, allowance=NO_LIMIT))
+        told["/quota"] = await _timed(self.store.usage(**whose, allowance=ALLOWANCE))
         told["/history, page 1"] = await _timed(Pages(self.store).page(Whose(**whose), Wish()))
         return told
 

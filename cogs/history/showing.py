@@ -61,7 +61,7 @@ class Showing:
         view: ui.View | None = None,
     ) -> Posted:
         order = job.order
-        usage = await self._service.usage(guild_id=order.guild_id, user_id=order.user_id)
+        usage = await self._service.usage(guild_id=order.guild_id, user_id=order.user_id, roles=order.roles)
 
         async def show(message: Message) -> Posted:
             with translated(with_reply_token=True):

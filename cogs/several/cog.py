@@ -1,5 +1,6 @@
 """Several jobs of one order: what they need is told first, then all of them are placed, or none."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,8 +11,9 @@ from discord.ext import commands
 
 from cogs.answering import acknowledge, take_back
 from cogs.desk import OrderDesk
-from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
-from cogs.place import guild_of
+from cogs.embeds import faults_embed, over_cap_embed, over_quota_embed, sentence_embed
+from cogs.gate import Passed
+from cogs.place import guild_of, roles_of
 from cogs.queue.embeds import too_many_waiting_embed
 from cogs.refusals import RESTARTING, STORE_TROUBLE
 from cogs.results.buttons import dynamic_button
@@ -21,7 +23,7 @@ from cogs.several.embeds import ask_embed, begun_embed
 from cogs.several.questions import Question, Questions
 from jobs.alternatives import expand
 from jobs.model import Order, Priority
-from jobs.outcomes import AlreadyAdmitted, BatchAdmission, BatchAdmitted, OverQuota, TooManyWaiting
+from jobs.outcomes import AlreadyAdmitted, BatchAdmission, BatchAdmitted, OverCap, OverQuota, TooManyWaiting
 from jobs.parameters import Option
 from jobs.ports import Clock, StoreUnavailable
 from jobs.request import ImageRequest
@@ -70,14 +72,19 @@ class Several(commands.Cog):
             fault = Fault(option=Option.ALTERNATIVES, sentence=prompts)
             await interaction.response.send_message(embed=faults_embed([fault], words), ephemeral=True)
             return
+        requests = tuple(replace(request, prompt=prompt) for prompt in prompts)
+        if isinstance(passed := self._passed(interaction, requests, private=private), Sentence):
+            await interaction.response.send_message(embed=sentence_embed(passed, words), ephemeral=True)
+            return
         with self._rush.acknowledging():
             message_id = await acknowledge(interaction, private=True)
         if message_id is None:
             return
-        requests = tuple(replace(request, prompt=prompt) for prompt in prompts)
         try:
             async with self._rush.turn():
-                usage = await self._service.usage(guild_id=guild_of(interaction), user_id=interaction.user.id)
+                usage = await self._service.usage(
+                    guild_id=guild_of(interaction), user_id=interaction.user.id, roles=roles_of(interaction)
+                )
         except StoreUnavailable as error:
             _log.info("an order was refused, the database cannot be used", cause=str(error))
             await interaction.edit_original_response(embed=sentence_embed(STORE_TROUBLE, words))
@@ -85,7 +92,7 @@ class Several(commands.Cog):
         question = self._questions.put(interaction, requests, private=private)
         await interaction.edit_original_response(
             embed=ask_embed(requests, usage, words),
-            view=ask_buttons(interaction.id, question.images, words, fits=question.images <= usage.left),
+            view=ask_buttons(interaction.id, question.images, words, fits=usage.fits(question.images)),
         )
 
     async def drop(self, interaction: discord.Interaction[Any], reference: str) -> None:
@@ -98,9 +105,13 @@ class Several(commands.Cog):
         """Place all of it, once."""
         words = Words(interaction.locale.value)
         question = self._questions.find(int(reference), user_id=interaction.user.id)
-        refusal = FORGOTTEN if question is None else self._refusal(interaction, question)
-        if question is None or refusal is not None:
-            await interaction.response.send_message(embed=sentence_embed(refusal or FORGOTTEN, words), ephemeral=True)
+        if question is None:
+            await interaction.response.send_message(embed=sentence_embed(FORGOTTEN, words), ephemeral=True)
+            return
+        # What was allowed when it was asked may not be any more.
+        passed = self._passed(interaction, question.requests, private=question.private)
+        if isinstance(passed, Sentence):
+            await interaction.response.send_message(embed=sentence_embed(passed, words), ephemeral=True)
             return
         if question.is_answered:  # pressed twice
             await interaction.response.defer()
@@ -112,18 +123,19 @@ class Several(commands.Cog):
             embed = begun_embed(question.requests, words)
             with self._rush.acknowledging():
                 message_id = await acknowledge(interaction, private=question.private, embed=embed)
-            placed = message_id is not None and await self._place(interaction, question, message_id=message_id)
+            orders = self._orders(interaction, question, passed)
+            placed = message_id is not None and await self._place(interaction, orders, message_id=message_id)
         finally:
             question.is_answered = placed
         if placed:
             await _remove(question)
 
-    async def _place(self, interaction: discord.Interaction[Any], question: Question, *, message_id: int) -> bool:
+    async def _place(self, interaction: discord.Interaction[Any], orders: Sequence[Order], *, message_id: int) -> bool:
         """Whether all jobs are accepted; else the user has been told why none is."""
-        words, private = Words(interaction.locale.value), question.private
+        words, private = Words(interaction.locale.value), orders[0].private
         try:
             async with self._rush.turn():
-                admission = await self._service.place_batch(self._orders(interaction, question), message_id=message_id)
+                admission = await self._service.place_batch(orders, message_id=message_id)
         except StoreUnavailable as error:
             _log.info("an order was refused, the database cannot be used", cause=str(error))
             await take_back(interaction, sentence_embed(STORE_TROUBLE, words), private=private)
@@ -133,30 +145,32 @@ class Several(commands.Cog):
             return False
         return await _tell(interaction, admission, words, private=private)
 
-    def _orders(self, interaction: discord.Interaction[Any], question: Question) -> list[Order]:
+    def _passed(
+        self, interaction: discord.Interaction[Any], requests: Sequence[ImageRequest], *, private: bool
+    ) -> list[Passed] | Sentence:
+        """All of them as they may be ordered here and now, or why one of them may not."""
+        passed: list[Passed] = []
+        for request in requests:
+            each = self._desk.gate.order(interaction, request, private=private)
+            if isinstance(each, Sentence):
+                return each
+            passed.append(each)
+        return passed
+
+    def _orders(
+        self, interaction: discord.Interaction[Any], question: Question, several: Sequence[Passed]
+    ) -> list[Order]:
         """One for each prompt; each posts a result of its own, so that none has a response to edit."""
         source = f"several:{question.interaction.id}"
         return [
             replace(
-                self._desk.make_order(interaction, request, private=question.private, source=source, message_id=None),
+                self._desk.make_order(interaction, passed, source=source, message_id=None),
                 index=index,
-                batch=len(question.requests),
+                batch=len(several),
                 priority=Priority.LOW if index else Priority.NORMAL,
             )
-            for index, request in enumerate(question.requests)
+            for index, passed in enumerate(several)
         ]
-
-    def _refusal(self, interaction: discord.Interaction[Any], question: Question) -> Sentence | None:
-        """Why none of it can be ordered any more: what was allowed when it was asked may have changed."""
-        request = question.requests[0]
-        model = self._service.catalog.get(request.model)
-        if refusal := self._desk.refusals.here(interaction, private=question.private):
-            return refusal
-        if request.safety is False and (faults := self._desk.refusals.unsafe(interaction)):
-            return faults[0].sentence
-        if refusal := self._desk.refusals.loras(interaction, request):
-            return refusal
-        return self._desk.refusals.closed(model) if model is not None else FORGOTTEN
 
 
 async def _tell(
@@ -170,6 +184,8 @@ async def _tell(
             return True
         case OverQuota():
             await take_back(interaction, over_quota_embed(admission, words), private=private)
+        case OverCap():
+            await take_back(interaction, over_cap_embed(admission, words), private=private)
         case TooManyWaiting():
             await take_back(interaction, too_many_waiting_embed(admission, words), private=private)
     return False

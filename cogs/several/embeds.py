@@ -34,7 +34,7 @@ def ask_embed(requests: Sequence[ImageRequest], usage: Usage, words: Words) -> d
     """The prompts, what they need of the quota, and what is left of it."""
     asked = sum(request.images for request in requests)
     lines = [f"**{number}.** {quoted(_flat(each.prompt), _GLIMPSE)}" for number, each in enumerate(requests, start=1)]
-    fits = asked <= usage.left
+    fits = usage.fits(asked)
     embed = discord.Embed(
         title=words(say_count("Make {count} image?", "Make {count} images?", asked)),
         description="\n".join(lines),
@@ -58,7 +58,7 @@ def ask_embed(requests: Sequence[ImageRequest], usage: Usage, words: Words) -> d
 
 
 def _too_many(asked: int, usage: Usage) -> Sentence:
-    if asked > usage.allowance:
+    if any(asked > window.allowance + usage.granted for window in usage.windows):
         return say("That is more than you may make here in 24 hours: leave some alternatives out.")
     return say("That is more than you have left: leave some alternatives out, or try again once images have come back.")
 

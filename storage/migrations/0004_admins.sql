@@ -10,6 +10,15 @@ CREATE TABLE server_rules (
     changed_at BIGINT NOT NULL
 );
 
+-- What servers had decided about their LoRA libraries is one of the rules now.
+INSERT INTO server_rules (guild_id, rules, changed_at)
+SELECT guild_id,
+    '{"library":{"approval":' || CASE approval WHEN 1 THEN 'true' ELSE 'false' END
+        || ',"raw_sources":"' || CASE raw_sources WHEN 1 THEN 'everyone' ELSE 'nobody' END || '"}}',
+    0
+FROM library_rules;
+DROP TABLE library_rules;
+
 -- Append-only: who changed what, from what, to what.
 CREATE TABLE audit (
     id TEXT NOT NULL PRIMARY KEY,
@@ -94,19 +103,24 @@ SELECT guild_id, charged_at / 86400000, SUM(cost) FROM ledger GROUP BY guild_id,
 INSERT INTO spend (guild_id, day, amount)
 SELECT -1, charged_at / 86400000, SUM(cost) FROM ledger GROUP BY charged_at / 86400000;
 
-CREATE INDEX ledger_of_guild ON ledger (guild_id, charged_at);
+CREATE INDEX ledger_of_guild ON ledger (guild_id, charged_at, job_id);
 
 DROP INDEX ledger_window;
 CREATE INDEX ledger_window ON ledger (guild_id, user_id, charged_at, images, granted);
 
--- How much of a cap is spent, told once: `period` is a day (2026-11-21) or a month (2026-11).
+-- How much of a cap is spent, told once: `period` is a day (2026-11-21) or a month (2026-11); a higher cap is told of anew.
+-- Claimed before it is told; what no process came to tell has no `told_at`.
 CREATE TABLE spend_warnings (
     guild_id BIGINT NOT NULL,
     period TEXT NOT NULL,
     percent INTEGER NOT NULL,
-    told_at BIGINT NOT NULL,
+    cap BIGINT NOT NULL,
+    claimed_at BIGINT NOT NULL,
+    told_at BIGINT,
     PRIMARY KEY (guild_id, period, percent)
 );
+
+CREATE INDEX spend_warnings_untold ON spend_warnings (period) WHERE told_at IS NULL;
 
 -- ── People's rights ──────────────────────────────────────────────────────────
 

@@ -13,14 +13,32 @@ WHERE user_id = :user_id AND source = :source AND created_at > :since AND intera
 ORDER BY created_at DESC
 LIMIT 1;
 
--- name: charges(guild_id, user_id, since)
--- What still counts of the images charged after `since`, by the moment of the charge, the oldest first.
-SELECT charged_at, SUM(images) AS images
+-- name: charges(guild_id, user_id, former_id, since)
+-- What still counts of the images charged after `since`, those that a grant paid for aside, the oldest first.
+SELECT charged_at, SUM(images - granted) AS images
 FROM ledger
-WHERE guild_id = :guild_id AND user_id = :user_id AND charged_at > :since
+WHERE guild_id = :guild_id AND user_id IN (:user_id, :former_id) AND charged_at > :since
 GROUP BY charged_at
-HAVING SUM(images) > 0
+HAVING SUM(images - granted) > 0
 ORDER BY charged_at;
+
+-- name: grant_in_force(guild_id, user_id, now)^
+SELECT images, used, expires_at, granted_at FROM grants
+WHERE guild_id = :guild_id AND user_id = :user_id AND expires_at > :now;
+
+-- name: use_grant(guild_id, user_id, granted_at, images)!
+-- `images` below 0 are given back, unless another grant has taken that one's place.
+UPDATE grants SET used = used + :images
+WHERE guild_id = :guild_id AND user_id = :user_id AND granted_at = :granted_at;
+
+-- name: add_spend(guild_id, day, amount)$
+INSERT INTO spend (guild_id, day, amount) VALUES (:guild_id, :day, :amount)
+ON CONFLICT (guild_id, day) DO UPDATE SET amount = spend.amount + excluded.amount
+RETURNING amount;
+
+-- name: spent_between(guild_id, first, last)$
+SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM spend
+WHERE guild_id = :guild_id AND day BETWEEN :first AND :last;
 
 -- name: count_waiting(guild_id, user_id)$
 SELECT COUNT(*) FROM jobs
@@ -45,21 +63,20 @@ INSERT INTO queue_users (provider, priority, user_id, finish_tag)
 VALUES (:provider, :priority, :user_id, :finish_tag)
 ON CONFLICT (provider, priority, user_id) DO UPDATE SET finish_tag = excluded.finish_tag;
 
--- name: insert_job(id, interaction_id, idx, guild_id, channel_id, user_id, locale, private, application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source, provider, model, request, loras, priority, batch, start_tag, created_at, estimated_cost, webhook_token, webhook_secret)^
+-- name: insert_job(id, interaction_id, idx, guild_id, channel_id, user_id, locale, private, application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source, roles, spoiler, provider, model, request, loras, priority, batch, start_tag, created_at, estimated_cost, webhook_token, webhook_secret)!
 INSERT INTO jobs (
     id, interaction_id, idx, guild_id, channel_id, user_id, locale, private,
     application_id, reply_token, reply_expires_at, reply_message_id, upload_limit, source,
-    provider, model, request, loras, status, priority, batch, start_tag, not_before,
+    roles, spoiler, provider, model, request, loras, status, priority, batch, start_tag, not_before,
     created_at, estimated_cost, attempts, webhook_token, webhook_secret, polls, images
 )
 VALUES (
     :id, :interaction_id, :idx, :guild_id, :channel_id, :user_id, :locale, :private,
     :application_id, :reply_token, :reply_expires_at, :reply_message_id, :upload_limit, :source,
-    :provider, :model, :request, :loras, 'queued', :priority, :batch, :start_tag, 0,
+    :roles, :spoiler, :provider, :model, :request, :loras, 'queued', :priority, :batch, :start_tag, 0,
     :created_at, :estimated_cost, 0, :webhook_token, :webhook_secret, 0, '[]'
-)
-RETURNING *;
+);
 
--- name: reserve(job_id, guild_id, user_id, images, now)!
-INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at)
-VALUES (:job_id, 'reserve', :guild_id, :user_id, :images, :now, :now);
+-- name: reserve(job_id, guild_id, user_id, images, cost, granted, granted_at, now)!
+INSERT INTO ledger (job_id, kind, guild_id, user_id, images, cost, granted, granted_at, charged_at, recorded_at)
+VALUES (:job_id, 'reserve', :guild_id, :user_id, :images, :cost, :granted, :granted_at, :now, :now);

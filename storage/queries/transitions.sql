@@ -88,19 +88,30 @@ SET next_poll_at = :at
 WHERE id = :id AND status IN ('running', 'unconfirmed')
 RETURNING *;
 
--- name: settle(job_id, delivered, now)!
--- An undelivered job was settled when it became so; claimed later, it is not settled again.
-INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at)
+-- name: settle(job_id, delivered, cost, now)^
+-- An undelivered job was settled when it became so; claimed later, it is not settled again. Of images that were not made
+-- the grant's come back first.
+INSERT INTO ledger (job_id, kind, guild_id, user_id, images, cost, granted, granted_at, charged_at, recorded_at)
 SELECT
     job_id, 'settle', guild_id, user_id,
     CASE WHEN CAST(:delivered AS BIGINT) < images THEN CAST(:delivered AS BIGINT) - images ELSE 0 END,
-    charged_at, CAST(:now AS BIGINT)
+    CAST(:cost AS BIGINT) - cost,
+    CASE
+        WHEN CAST(:delivered AS BIGINT) >= images THEN 0
+        WHEN images - CAST(:delivered AS BIGINT) < granted THEN CAST(:delivered AS BIGINT) - images
+        ELSE -granted
+    END,
+    granted_at, charged_at, CAST(:now AS BIGINT)
 FROM ledger
 WHERE job_id = :job_id AND kind = 'reserve'
-ON CONFLICT (job_id, kind) DO NOTHING;
+ON CONFLICT (job_id, kind) DO NOTHING
+RETURNING guild_id, user_id, cost, granted, granted_at, charged_at;
 
--- name: refund(job_id, now)!
-INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at)
-SELECT job_id, 'refund', guild_id, user_id, -images, charged_at, CAST(:now AS BIGINT)
+-- name: refund(job_id, cost, now)^
+INSERT INTO ledger (job_id, kind, guild_id, user_id, images, cost, granted, granted_at, charged_at, recorded_at)
+SELECT
+    job_id, 'refund', guild_id, user_id, -images, CAST(:cost AS BIGINT) - cost, -granted, granted_at, charged_at,
+    CAST(:now AS BIGINT)
 FROM ledger
-WHERE job_id = :job_id AND kind = 'reserve';
+WHERE job_id = :job_id AND kind = 'reserve'
+RETURNING guild_id, user_id, cost, granted, granted_at, charged_at;

@@ -29,10 +29,13 @@ from jobs.outcomes import (
     WebhookNews,
 )
 from jobs.request import ImageRequest
+from jobs.servers.people import People
+from jobs.servers.servers import Servers
 from jobs.status import Status
 from jobs.world import World
 from storage.files import ResultFiles
 from storage.store import SqlStore, open_store
+from tests.support import daily, within
 
 KEY = "0123456789ab"
 GRACE = 120_000  # ms
@@ -225,6 +228,8 @@ class Rig:
             images_per_day=self.allowance,
             images_per_day_direct=self.allowance,
             waiting_jobs_per_user=self.most_waiting,
+            servers=(servers := Servers(self.store, self.clock)),
+            people=People(self.store, self.clock, servers.tell),
             breakers=Breakers({self.api.provider: self.api.key_ids}, self.clock, self.observer),
             lost_creates=self.lost_creates,
             started_at=self.started_at,
@@ -236,7 +241,7 @@ class Rig:
             self.order(count=count, user_id=user_id, seed=seed),
             provider=Provider.EACHLABS,
             estimated_cost=35_000 * count,
-            allowance=self.allowance,
+            bounds=within(self.allowance),
         )
         assert isinstance(admission, Admitted)
         return admission.job
@@ -278,7 +283,8 @@ class Rig:
 
     async def used(self, user_id: int = 4) -> int:
         """Images that count towards the quota now."""
-        return (await self.store.usage(guild_id=2, user_id=user_id, allowance=self.allowance)).used
+        usage = await self.store.usage(guild_id=2, user_id=user_id, allowance=daily(self.allowance))
+        return usage.windows[0].used
 
 
 @asynccontextmanager

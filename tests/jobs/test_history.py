@@ -11,6 +11,7 @@ from jobs.model import Job, Posted
 from jobs.outcomes import Admitted
 from jobs.records import Series, Whose
 from tests.jobs.support import Rig
+from tests.support import within
 
 MINE = Whose(guild_id=2, user_id=4)
 
@@ -19,7 +20,7 @@ async def made(rig: Rig, prompt: str = "a fox", *, kept: bool = False, model: st
     """A result, delivered or kept."""
     order = rig.order()
     order = dataclasses.replace(order, request=dataclasses.replace(order.request, prompt=prompt, model=model))
-    admitted = await rig.store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=10_000)
+    admitted = await rig.store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(10_000))
     assert isinstance(admitted, Admitted)
     claimed = await rig.store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=9999, per_minute=9999)
     assert claimed is not None

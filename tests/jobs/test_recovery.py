@@ -15,6 +15,7 @@ from jobs.service import JobService
 from jobs.status import Status
 from jobs.world import World
 from tests.jobs.support import Rig, settled
+from tests.support import within
 
 
 def without_api(world: World) -> World:
@@ -70,7 +71,7 @@ async def test_a_start_keeps_only_the_files_that_can_be_shown_again(
 ) -> None:
     """Those whose message nobody can read twice; a stop may have come before the others were removed."""
     order = replace(rig.order(), private=private)
-    admitted = await rig.store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=20)
+    admitted = await rig.store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(20))
     assert isinstance(admitted, Admitted)
     job = admitted.job
     await rig.store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9)

@@ -18,6 +18,7 @@ from jobs.status import Status
 from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
 from tests.postgres import Server
+from tests.support import within
 
 NOON = 1_795_262_400_000  # 2026-11-21T12:00:00Z
 PICTURE = StoredImage(name="1.png", format="png", width=1024, height=768, size=12_345)
@@ -151,7 +152,9 @@ def admit(store: SqlStore, make_order: MakeOrder) -> Admit:
     """Lets an order in that has room, and gives its job."""
 
     async def let_in(*, provider: Provider = Provider.EACHLABS, allowance: int = 10_000, **what: object) -> Job:
-        admission = await store.admit(make_order(**what), provider=provider, estimated_cost=35_000, allowance=allowance)
+        admission = await store.admit(
+            make_order(**what), provider=provider, estimated_cost=35_000, bounds=within(allowance)
+        )
         assert isinstance(admission, Admitted)
         return admission.job
 

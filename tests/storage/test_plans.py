@@ -15,7 +15,7 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 # What may be read whole: the short lists of migrations and of users in the queue, what the start takes into memory, and
 # indexes of few jobs: unfinished, kept for their users, or perhaps paid for nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|queue_users|presets|defaults|loras|library_rules"
+    r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )

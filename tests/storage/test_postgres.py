@@ -23,6 +23,7 @@ from storage.store import SqlStore, open_store
 from tests.postgres import GUEST, Server, own_server
 from tests.storage.support import execute
 from tests.storage.wire import Loss, Wire
+from tests.support import within
 
 MakeOrder = Callable[..., Order]
 JobIn = Callable[..., Awaitable[Job]]
@@ -43,7 +44,7 @@ async def admin(postgres: PostgresAddress) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _admitted(store: SqlStore, order: Order) -> Job:
-    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
+    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000))
     assert isinstance(admission, Admitted)
     return admission.job
 

@@ -28,7 +28,7 @@ async def main(path, first):
                 request=ImageRequest(model="flux-lora", prompt="a cat", seed=1),
                 reply=Reply(application_id=3, token="token", expires_at=1), upload_limit=10_000_000,
             )
-            return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=20)
+            return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(20))
         answers = await asyncio.gather(*(ask(first + n) for n in range(25)))
         print(sum(isinstance(answer, Admitted) for answer in answers))
 

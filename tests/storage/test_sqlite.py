@@ -12,6 +12,7 @@ from jobs.status import Status
 from storage.errors import LibraryTooOld
 from storage.sqlite import SqliteEngine, open_sqlite, require_library, statements
 from storage.store import SqlStore, open_store
+from tests.support import within
 
 MakeOrder = Callable[..., Order]
 JobIn = Callable[..., Awaitable[Job]]
@@ -29,7 +30,7 @@ def _engine(store: SqlStore) -> SqliteEngine:
 
 
 async def _admitted(store: SqlStore, order: Order) -> Job:
-    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
+    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000))
     assert isinstance(admission, Admitted)
     return admission.job
 

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from jobs.catalog import Provider
-from jobs.model import Job, Order, Usage
+from jobs.model import Job, Order
 from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, OverQuota
 from jobs.ports import Clock
+from jobs.servers.rules import Window
 from jobs.status import Status
 from storage.store import SqlStore
+from tests.support import daily, usage_of_day, within
 
 DAY = 86_400_000
 MakeOrder = Callable[..., Order]
@@ -19,11 +21,11 @@ OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
 
 
 async def _ask(store: SqlStore, order: Order, *, allowance: int = 20) -> Admission:
-    return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=35_000, allowance=allowance)
+    return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=35_000, bounds=within(allowance))
 
 
 async def _used(store: SqlStore, *, user: int = 7, guild: int = 1) -> int:
-    return (await store.usage(guild_id=guild, user_id=user, allowance=20)).used
+    return (await store.usage(guild_id=guild, user_id=user, allowance=daily(20))).windows[0].used
 
 
 async def test_an_admitted_job_is_read_back_as_it_was_ordered(
@@ -47,8 +49,8 @@ async def test_the_answer_counts_the_job_itself(store: SqlStore, make_order: Mak
     admission = await _ask(store, make_order(images=3))
     assert isinstance(admission, Admitted)
     leaves = clock.now() + DAY
-    assert admission.usage == Usage(allowance=20, used=3, resets_at=leaves, full_reset_at=leaves)
-    assert await store.usage(guild_id=1, user_id=7, allowance=20) == admission.usage
+    assert admission.usage == usage_of_day(allowance=20, used=3, resets_at=leaves, full_reset_at=leaves)
+    assert await store.usage(guild_id=1, user_id=7, allowance=daily(20)) == admission.usage
 
 
 async def test_the_last_image_fits_and_one_more_does_not(store: SqlStore, make_order: MakeOrder) -> None:
@@ -89,8 +91,8 @@ async def test_a_refusal_names_the_earliest_moment_when_the_order_fits(
         await _ask(store, make_order(images=images), allowance=5)
         advance(1_000)
     refusal = await _ask(store, make_order(images=3), allowance=5)
-    usage = Usage(allowance=5, used=5, resets_at=start + DAY, full_reset_at=start + 2_000 + DAY)
-    assert refusal == OverQuota(usage=usage, asked=3, enough_at=start + 1_000 + DAY)
+    usage = usage_of_day(allowance=5, used=5, resets_at=start + DAY, full_reset_at=start + 2_000 + DAY)
+    assert refusal == OverQuota(usage=usage, asked=3, window=Window.DAY, enough_at=start + 1_000 + DAY)
 
     advance(start + 1_000 + DAY - clock.now() - 1)
     assert isinstance(await _ask(store, make_order(images=3), allowance=5), OverQuota)
@@ -101,8 +103,8 @@ async def test_a_refusal_names_the_earliest_moment_when_the_order_fits(
 async def test_an_order_above_the_allowance_never_fits(store: SqlStore, make_order: MakeOrder) -> None:
     """No moment is promised."""
     refusal = await _ask(store, make_order(images=4), allowance=3)
-    nothing = Usage(allowance=3, used=0, resets_at=None, full_reset_at=None)
-    assert refusal == OverQuota(usage=nothing, asked=4, enough_at=None)
+    nothing = usage_of_day(allowance=3, used=0, resets_at=None, full_reset_at=None)
+    assert refusal == OverQuota(usage=nothing, asked=4, window=Window.DAY, enough_at=None)
 
 
 async def test_users_and_servers_have_quotas_of_their_own(store: SqlStore, make_order: MakeOrder) -> None:
@@ -156,10 +158,10 @@ async def test_what_was_given_back_does_not_decide_when_images_leave(
 ) -> None:
     """Only what still counts has to leave."""
     await job_in(Status.CANCELLED)
-    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).resets_at is None
+    assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].resets_at is None
     advance(1_000)
     await admit()
-    usage = await store.usage(guild_id=1, user_id=7, allowance=20)
+    [usage] = (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows
     assert (usage.resets_at, usage.full_reset_at) == (clock.now() + DAY, clock.now() + DAY)
 
 

@@ -11,6 +11,7 @@ from jobs.status import FINISHED, Status
 from storage.housekeeping import DOUBT_MARGIN
 from storage.store import SqlStore
 from tests.storage.support import execute
+from tests.support import daily
 
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
@@ -36,7 +37,7 @@ async def test_every_word_of_a_finished_job_goes_and_its_numbers_stay(
     jobs = [await job_in(status, loras=("o/lora",), images=2) for status in Status if status in FINISHED]
     before = await _found(store)
     assert all(_holds(before[job.id], job) for job in jobs)
-    usage = await store.usage(guild_id=1, user_id=7, allowance=100)
+    usage = await store.usage(guild_id=1, user_id=7, allowance=daily(100))
     advance(1)
     removed = await store.remove_old(before=clock.now(), limit=10)
     assert sorted(removed) == sorted(job.id for job in jobs)
@@ -50,7 +51,7 @@ async def test_every_word_of_a_finished_job_goes_and_its_numbers_stay(
         assert (now.request.prompt, now.request.loras, now.images) == ("", (), ())
         assert (now.failure is None) == (job.failure is None)
         assert (now.told_at is None) == (job.status is Status.UNDELIVERED)
-    assert await store.usage(guild_id=1, user_id=7, allowance=100) == usage
+    assert await store.usage(guild_id=1, user_id=7, allowance=daily(100)) == usage
     assert await store.recent_loras(guild_id=1, user_id=7, limit=9) == []
     assert len(await store.recent_durations("flux-lora", limit=9)) == 1
     assert [job.status for job in await store.untold(guild_id=1, user_id=7, limit=9)] == [Status.UNDELIVERED]

@@ -19,6 +19,7 @@ from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
 from tests.postgres import Server
 from tests.storage.support import execute
+from tests.support import daily, within
 
 MakeOrderOf = Callable[[int, int, int], Order]
 History = list[tuple[str, int, int]]
@@ -106,21 +107,21 @@ async def _play(history: History, make_order_of: MakeOrderOf, address: DatabaseA
             elif still_open := [each for each in model.made if each.open]:
                 await _end(store, what, still_open[first % len(still_open)], delivered=second)
             for user in (1, 2):
-                usage = await store.usage(guild_id=1, user_id=user, allowance=ALLOWANCE)
-                assert usage.used == model.used(user) <= ALLOWANCE
+                usage = await store.usage(guild_id=1, user_id=user, allowance=daily(ALLOWANCE))
+                assert usage.windows[0].used == model.used(user) <= ALLOWANCE
         await _reconcile(store, model)
 
 
 async def _place_order(store: SqlStore, model: _Model, order: Order) -> None:
     user, asked = order.user_id, order.request.images
-    answer = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=ALLOWANCE)
+    answer = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(ALLOWANCE))
     if model.used(user) + asked > ALLOWANCE:
         assert isinstance(answer, OverQuota)
         assert answer.enough_at == model.fits_at(user, asked)
         return
     assert isinstance(answer, Admitted)
     model.made.append(_Reservation(user=user, at=model.at, images=asked, job_id=answer.job.id))
-    assert answer.usage.used == model.used(user)
+    assert answer.usage.windows[0].used == model.used(user)
 
 
 async def _end(store: SqlStore, how: str, reservation: _Reservation, *, delivered: int) -> None:

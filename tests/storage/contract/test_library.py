@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from jobs.library.entry import Entry, Facts
-from jobs.library.rules import Rules
 from storage.errors import Duplicate
 from storage.store import SqlStore
 
@@ -75,12 +74,3 @@ async def test_nothing_remains_of_what_is_removed(store: SqlStore) -> None:
         await store.remove_entry(GRAIN)
     assert await kept(store) == [INK]
     assert await store.preview(GRAIN.id) is None
-
-
-async def test_rules_are_each_servers_own(store: SqlStore, open_again: OpenStore) -> None:
-    strict = Rules(approval=True, raw_sources=False)
-    await store.save_rules(1, Rules(approval=True))
-    await store.save_rules(1, strict)
-    await store.save_rules(2, Rules())
-    async with open_again() as restarted:
-        assert await restarted.library_rules() == {1: strict, 2: Rules()}

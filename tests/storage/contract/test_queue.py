@@ -23,6 +23,7 @@ from jobs.status import FINISHED, Status
 from storage.claims import TURN_OF_THE_LOWEST
 from storage.errors import Duplicate
 from storage.store import SqlStore
+from tests.support import daily, within
 
 MakeOrder = Callable[..., Order]
 Admit = Callable[..., Awaitable[Job]]
@@ -33,7 +34,7 @@ MESSAGE = 77
 
 
 async def _ask(store: SqlStore, order: Order, *, most: int = 2) -> Admission:
-    return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000, most_waiting=most)
+    return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000, most=most))
 
 
 async def _ask_for_all(
@@ -43,8 +44,7 @@ async def _ask_for_all(
         orders,
         provider=Provider.EACHLABS,
         estimated_cost=1,
-        allowance=allowance,
-        most_waiting=most,
+        bounds=within(allowance, most=most),
         message_id=MESSAGE,
     )
 
@@ -61,7 +61,7 @@ async def test_one_more_than_may_wait_is_refused_and_writes_nothing(store: SqlSt
         assert isinstance(await _ask(store, make_order()), Admitted)
     assert await _ask(store, make_order()) == TooManyWaiting(waiting=2, asked=1, most=2)
     assert len(await store.unfinished()) == 2
-    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).used == 2
+    assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].used == 2
 
 
 async def test_what_is_being_made_or_over_does_not_wait(store: SqlStore, make_order: MakeOrder, job_in: JobIn) -> None:
@@ -81,7 +81,7 @@ async def test_users_and_servers_have_queues_of_their_own(store: SqlStore, make_
 async def test_who_has_no_quota_left_is_told_that_first(store: SqlStore, make_order: MakeOrder) -> None:
     """Cancelling what waits would mend it, waiting would not."""
     await _ask(store, make_order(), most=1)
-    refusal = await store.admit(make_order(), provider=Provider.EACHLABS, estimated_cost=1, allowance=1, most_waiting=1)
+    refusal = await store.admit(make_order(), provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1, most=1))
     assert isinstance(refusal, OverQuota)
 
 
@@ -111,8 +111,8 @@ async def test_several_are_admitted_together_in_the_order_that_was_asked_for(
     assert isinstance(admission, BatchAdmitted)
     assert [job.order for job in admission.jobs] == orders
     assert sorted(job.id for job in admission.jobs) == [job.id for job in admission.jobs]
-    assert admission.usage.used == 20
-    assert await store.usage(guild_id=1, user_id=7, allowance=1_000) == admission.usage
+    assert admission.usage.windows[0].used == 20
+    assert await store.usage(guild_id=1, user_id=7, allowance=daily(1_000)) == admission.usage
     batch = await store.batch(5)
     assert batch is not None
     assert (batch.message_id, batch.jobs) == (MESSAGE, admission.jobs)
@@ -125,7 +125,7 @@ async def test_without_room_for_all_there_is_none(
     refusal = await _ask_for_all(store, _several(make_order, 3, images=2), allowance=allowance, most=most)
     assert isinstance(refusal, kind)
     assert await store.unfinished() == []
-    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).used == 0
+    assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].used == 0
     assert await store.open_batches() == []
     assert await store.batch(5) is None
 
@@ -135,7 +135,7 @@ async def test_a_fault_in_the_midst_of_it_leaves_nothing(store: SqlStore, make_o
     with pytest.raises(Duplicate):
         await _ask_for_all(store, [one, replace(other, index=0)])
     assert await store.unfinished() == []
-    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).used == 0
+    assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].used == 0
 
 
 async def test_the_same_interaction_and_the_same_press_make_them_once(store: SqlStore, make_order: MakeOrder) -> None:

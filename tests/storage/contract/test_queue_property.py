@@ -18,12 +18,13 @@ from jobs.status import Status
 from storage.address import DatabaseAddress
 from storage.store import SqlStore, open_store
 from tests.postgres import Server
+from tests.support import daily, within
 
 MakeOrderOf = Callable[[int, int, int], Order]
 History = list[tuple[str, int, int, int]]
 
 ALLOWANCE, MOST = 12, 4
-LIMITS = {"provider": Provider.EACHLABS, "estimated_cost": 1, "allowance": ALLOWANCE, "most_waiting": MOST}
+LIMITS = {"provider": Provider.EACHLABS, "estimated_cost": 1, "bounds": within(ALLOWANCE, most=MOST)}
 
 singles = st.tuples(st.just("one"), st.integers(1, 2), st.integers(1, 4), st.just(1))
 batches = st.tuples(st.just("several"), st.integers(1, 2), st.integers(1, 2), st.integers(2, 6))
@@ -85,7 +86,9 @@ async def _play(history: History, make_order_of: MakeOrderOf, address: DatabaseA
             assert {job.id for job in found if job.status is Status.QUEUED} == set(model.waiting)
             assert max(Counter(model.waiting.values()).values(), default=0) <= MOST
             for user in (1, 2):
-                assert (await store.usage(guild_id=1, user_id=user, allowance=ALLOWANCE)).used == model.used[user]
+                assert (await store.usage(guild_id=1, user_id=user, allowance=daily(ALLOWANCE))).windows[
+                    0
+                ].used == model.used[user]
 
 
 async def _order(store: SqlStore, model: _Model, order: Order, count: int) -> None:

@@ -12,6 +12,7 @@ from jobs.model import Failure, Job
 from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.store import SqlStore
+from tests.support import daily
 
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
@@ -79,4 +80,4 @@ async def test_of_simultaneous_ends_one_wins_and_the_reservation_ends_once(
             won = [each.status for each in changed if each is not None]
             # A job that is being cancelled, or delivered, may still fail.
             assert won in ([Status.FAILED], [Status.FAILED, Status.CANCELLING], [Status.FAILED, Status.DELIVERING])
-    assert (await store.usage(guild_id=1, user_id=7, allowance=20)).used == 0
+    assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].used == 0

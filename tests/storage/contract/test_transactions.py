@@ -13,6 +13,7 @@ from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.store import SqlStore
 from tests.storage.support import execute, fetch
+from tests.support import within
 
 MakeOrder = Callable[..., Order]
 JobIn = Callable[..., Awaitable[Job]]
@@ -21,7 +22,7 @@ ADD_USER = "INSERT INTO users VALUES (1, 1)"
 
 
 async def _admitted(store: SqlStore, order: Order) -> Job:
-    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
+    admission = await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000))
     assert isinstance(admission, Admitted)
     return admission.job
 
@@ -52,7 +53,7 @@ async def test_a_transaction_cut_off_anywhere_is_whole_or_absent(
     """Cancelled at many moments of its life."""
     unprotected = SqlStore.admit.__wrapped__  # type: ignore[attr-defined] # what `uninterrupted` wraps
     for steps in range(60):
-        write = unprotected(store, make_order(), provider=Provider.EACHLABS, estimated_cost=1, allowance=1_000)
+        write = unprotected(store, make_order(), provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000))
         task = asyncio.create_task(write)
         if unit == "turns of the loop":
             for _ in range(steps):

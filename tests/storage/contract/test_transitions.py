@@ -10,6 +10,7 @@ from jobs.sentence import verbatim
 from jobs.status import TRANSITIONS, Status, sources
 from storage.engine import QUERIES
 from storage.store import SqlStore
+from tests.support import daily
 
 Change = Callable[[Job, Status], Awaitable[Job | None]]
 JobIn = Callable[..., Awaitable[Job]]
@@ -126,12 +127,12 @@ async def test_only_what_may_be_running_is_polled(store: SqlStore, job_in: JobIn
 async def test_an_undelivered_job_claimed_later_is_settled_once(store: SqlStore, job_in: JobIn, change: Change) -> None:
     """It was paid for when it became undelivered."""
     job = await job_in(Status.UNDELIVERED, images=4)
-    before = await store.usage(guild_id=1, user_id=7, allowance=20)
+    before = await store.usage(guild_id=1, user_id=7, allowance=daily(20))
     delivered = await change(job, Status.DELIVERED)
     assert delivered is not None
     assert delivered.failure is None
-    assert await store.usage(guild_id=1, user_id=7, allowance=20) == before
-    assert before.used == 1
+    assert await store.usage(guild_id=1, user_id=7, allowance=daily(20)) == before
+    assert before.windows[0].used == 1
 
 
 @pytest.mark.parametrize("status", Status)
