@@ -2,29 +2,31 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import discord
 import structlog
 
 from cogs.answering import acknowledge, answer, take_back
-from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
-from cogs.place import guild_of, is_age_restricted
+from cogs.embeds import faults_embed, over_cap_embed, over_quota_embed, sentence_embed
+from cogs.gate import Gate, Passed
+from cogs.place import guild_of, is_age_restricted, roles_of
 from cogs.presets.answers import UNKNOWN_PRESET
 from cogs.queue.embeds import too_many_waiting_embed
-from cogs.refusals import MODEL_GONE, RESTARTING, STORE_TROUBLE, Refusals
+from cogs.refusals import NOTHING_ON_OFFER, RESTARTING, STORE_TROUBLE
 from cogs.rush import Rush
 from jobs.library.libraries import Libraries
 from jobs.library.resolving import resolve
 from jobs.model import Order, Reply
-from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, OverQuota, TooManyWaiting
+from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, OverCap, OverQuota, TooManyWaiting
 from jobs.parameters import Option
 from jobs.ports import Clock, StoreUnavailable
 from jobs.request import ImageRequest
+from jobs.sentence import Sentence
 from jobs.service import JobService, NotAccepting
 from jobs.shelf import Shelf
 from jobs.validation import Chosen, Faults, validate
-from jobs.variations import with_images
 from words.speech import Words
 
 _log = structlog.get_logger(__name__)
@@ -34,8 +36,17 @@ AskFirst = Callable[[discord.Interaction[Any], ImageRequest, bool], Awaitable[No
 """Gets a valid request, and whether its result is private, before the acknowledgement."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """What is valid in itself."""
+
+    request: ImageRequest
+    private: bool
+    asks_first: bool  # for several jobs at once
+
+
 class OrderDesk:
-    """Accepts orders; its `refusals` say what else may be ordered here and now."""
+    """Accepts what its `gate` lets through."""
 
     def __init__(
         self,
@@ -44,14 +55,14 @@ class OrderDesk:
         libraries: Libraries,
         clock: Clock,
         rush: Rush,
-        refusals: Refusals,
+        gate: Gate,
     ) -> None:
         self._service = service
         self._shelf = shelf
         self._libraries = libraries
         self._clock = clock
         self._rush = rush
-        self.refusals = refusals
+        self.gate = gate
 
     async def imagine(
         self,
@@ -66,55 +77,71 @@ class OrderDesk:
         `ask_first` takes over what is valid and asks for several jobs at once. `source`: what was pressed instead of
         typing it.
         """
-        words, catalog = Words(interaction.locale.value), self._service.catalog
+        words = Words(interaction.locale.value)
+        wish = self._wish(interaction, chosen)
+        if isinstance(wish, Faults):
+            await answer(interaction, faults_embed(wish.faults, words))
+            return
+        if isinstance(wish, _Wish) and wish.asks_first and ask_first is not None:
+            await ask_first(interaction, wish.request, wish.private)
+            return
+        passed = self.gate.order(interaction, wish.request, private=wish.private) if isinstance(wish, _Wish) else wish
+        if isinstance(passed, Sentence):
+            await answer(interaction, sentence_embed(passed, words))
+            return
+        with self._rush.acknowledging():
+            message_id = await acknowledge(interaction, private=passed.private)
+        if message_id is not None:
+            await self.place(interaction, passed, source=source, message_id=message_id)
+
+    def _wish(self, interaction: discord.Interaction[Any], typed: Chosen) -> "_Wish | Faults | Sentence":
+        """What was typed, completed and valid in itself; or why it is not, as far as that can be told at once."""
+        catalog, guild_id = self.gate.catalog(interaction), guild_of(interaction)
+        if catalog is None:
+            return NOTHING_ON_OFFER
         completed = self._shelf.complete(
-            chosen,
+            typed,
             user_id=interaction.user.id,
-            guild_id=guild_of(interaction),
+            guild_id=guild_id,
             catalog=catalog,
-            unsafe_allowed=not self.refusals.unsafe(interaction),
+            unsafe_allowed=not self.gate.unsafe(interaction),
         )
         if completed is None:
-            await answer(interaction, sentence_embed(UNKNOWN_PRESET, words))
-            return
+            return UNKNOWN_PRESET
         chosen = completed.merged.chosen
         private = bool(chosen.get(Option.PRIVATE, False))
-        model = catalog.get(str(chosen.get(Option.MODEL, catalog.default.key)))
-        refusal = self.refusals.here(interaction, private=private, may_be_private=True)
-        if refusal is not None or model is None:
-            await answer(interaction, sentence_embed(refusal or MODEL_GONE, words))
-            return
-        if closed := self.refusals.closed(model):
-            await answer(interaction, sentence_embed(closed, words))
-            return
-        faults = [] if chosen.get(Option.SAFETY, True) else self.refusals.unsafe(interaction)
+        if refusal := self.gate.enter(interaction, private=private, may_be_private=True):
+            return refusal
+        model = self.gate.model(interaction, str(chosen.get(Option.MODEL, catalog.default.key)))
+        if isinstance(model, Sentence):
+            return model
         resolved = resolve(
             chosen,
             model=model,
-            library=self._libraries.of(guild_of(interaction)),
+            library=self._libraries.of(guild_id),
             models=catalog.models,
             restricted=is_age_restricted(interaction.channel),
+            raw_sources=self.gate.raw_sources(interaction),
         )
         completed, wrong = completed.spare(resolved.faults)
-        request = validate(resolved.chosen, model=model, drawn_seed=draw_seed(), faults=[*faults, *wrong])
+        unsafe = [] if chosen.get(Option.SAFETY, True) else self.gate.unsafe(interaction)
+        request = validate(
+            resolved.chosen,
+            model=model,
+            drawn_seed=draw_seed(),
+            faults=[*unsafe, *wrong],
+            models=catalog.models,
+        )
         if isinstance(request, Faults):
-            await answer(interaction, faults_embed(request.faults, words))
-            return
+            return request
         request = completed.noted(resolved.complete(request))
-        if ask_first is not None and chosen.get(Option.ALTERNATIVES):
-            await ask_first(interaction, request, private)
-            return
-        with self._rush.acknowledging():
-            message_id = await acknowledge(interaction, private=private)
-        if message_id is not None:
-            await self.place(interaction, request, private=private, source=source, message_id=message_id)
+        return _Wish(request=request, private=private, asks_first=bool(chosen.get(Option.ALTERNATIVES)))
 
     async def place(
         self,
         interaction: discord.Interaction[Any],
-        request: ImageRequest,
+        passed: Passed,
         *,
-        private: bool,
         source: str | None,
         message_id: int,
         fewer: bool = False,
@@ -124,8 +151,8 @@ class OrderDesk:
         `fewer`: where the quota has no room for all images but for some, these are ordered. None: nothing could be
         ordered now, whatever the quota says.
         """
-        words = Words(interaction.locale.value)
-        order = self.make_order(interaction, request, private=private, source=source, message_id=message_id)
+        words, private = Words(interaction.locale.value), passed.private
+        order = self.make_order(interaction, passed, source=source, message_id=message_id)
         try:
             async with self._rush.turn():
                 admission = await self._service.place_order(order)
@@ -140,12 +167,12 @@ class OrderDesk:
             case Admitted():
                 pass  # its progress and its result are shown from now on
             case OverQuota(usage=usage):
-                less = with_images(request, usage.left) if fewer else None
-                if less is not None and less.images < request.images:
-                    return await self.place(
-                        interaction, less, private=private, source=source, message_id=message_id, fewer=True
-                    )
+                less = passed.fewer(usage.left or 0) if fewer else None
+                if less is not None:
+                    return await self.place(interaction, less, source=source, message_id=message_id, fewer=True)
                 await take_back(interaction, over_quota_embed(admission, words), private=private)
+            case OverCap():
+                await take_back(interaction, over_cap_embed(admission, words), private=private)
             case TooManyWaiting():
                 await take_back(interaction, too_many_waiting_embed(admission, words), private=private)
             case AlreadyAdmitted(job=job):
@@ -156,9 +183,8 @@ class OrderDesk:
     def make_order(
         self,
         interaction: discord.Interaction[Any],
-        request: ImageRequest,
+        passed: Passed,
         *,
-        private: bool,
         source: str | None,
         message_id: int | None,
     ) -> Order:
@@ -171,8 +197,9 @@ class OrderDesk:
             channel_id=interaction.channel_id,
             user_id=interaction.user.id,
             locale=interaction.locale.value,
-            private=private,
-            request=request,
+            private=passed.private,
+            roles=roles_of(interaction),
+            request=passed.request,
             reply=Reply(
                 application_id=interaction.application_id,
                 token=interaction.token,

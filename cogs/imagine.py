@@ -83,7 +83,7 @@ class Imagine(commands.Cog):
         """The library's, the best match first; where none fits, sources that the member used last in this server."""
         library = self._libraries.of(guild_of(interaction))
         found = suggest_loras(library, interaction, current, model=self._model(interaction))
-        if found or not library.rules.raw_sources:
+        if found or not self._desk.gate.raw_sources(interaction):
             return found
         recent = await self._service.recent_loras(guild_id=guild_of(interaction), user_id=interaction.user.id)
         fitting = [s for s in recent if current.strip().lower() in s.lower() and len(s) <= _LONGEST]
@@ -91,16 +91,17 @@ class Imagine(commands.Cog):
 
     def _model(self, interaction: discord.Interaction[Any]) -> Model:
         """The model that counts with what is typed so far."""
+        catalog = self._desk.gate.catalog(interaction) or self._service.catalog
         typed = {Option.MODEL: interaction.namespace.model, Option.PRESET: interaction.namespace.preset}
         completed = self._shelf.complete(
             {option: value for option, value in typed.items() if value is not None},
             user_id=interaction.user.id,
             guild_id=guild_of(interaction),
-            catalog=self._service.catalog,
+            catalog=catalog,
             unsafe_allowed=False,
         )
         key = completed.merged.chosen.get(Option.MODEL) if completed is not None else None
-        return self._service.catalog.get(str(key)) or self._service.catalog.default
+        return catalog.get(str(key)) or catalog.default
 
 
 def _sides(service: JobService) -> list[int]:

@@ -1,21 +1,14 @@
-"""Why something cannot be ordered here and now: the place, the key, the safety checker, the library."""
+"""Why something cannot be ordered here and now, in sentences that say what is allowed."""
 
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
-import discord
-
-from cogs.place import guild_of, is_age_restricted, missing_permissions
-from jobs.breaker import ACCOUNT_SENTENCES
+from cogs.words import plain, shortened, when
+from jobs.bounds import listed
 from jobs.catalog import Model
-from jobs.library.libraries import Libraries
-from jobs.library.resolving import why_not_again
-from jobs.model import DIRECT
-from jobs.parameters import Option
-from jobs.request import ImageRequest
 from jobs.sentence import Sentence, say
-from jobs.service import JobService
-from jobs.validation import Fault
-from words.speech import Words
+from jobs.servers.people_records import Ban
+from jobs.servers.rules import EVERYWHERE, Pause, PlaceRules
 
 STORE_TROUBLE: Final = say(
     "The bot's database cannot be used right now. Nothing was made and nothing was charged. "
@@ -26,76 +19,121 @@ RESTARTING: Final = say(
     "The bot is restarting. Nothing was made and nothing was charged. Please try again in a minute."
 )
 NOT_DIRECTLY: Final = say("I make images in servers only: use the command in a channel of a server that I am in.")
+NOTHING_ON_OFFER: Final = say(
+    "None of the models that are allowed here is on offer right now. Nothing was made and nothing was charged. "
+    "Ask an admin of this server to allow another one."
+)
+NOT_PRIVATELY: Final = say(
+    "Everybody sees what is made here, private images are switched off: use `/imagine` with `private: False`. "
+    "Nothing was made and nothing was charged."
+)
+DRAINED: Final = say(
+    "The bot is paused by whoever runs it. Nothing was made and nothing was charged; what waits already is kept. "
+    "Please try again later."
+)
+_REASON: Final = 300  # characters of it
+_CHANNELS: Final = 10  # of those that are named
 
 
-class Refusals:
-    """Refuses before anything is asked of the database.
-
-    `unsafe_guilds` are the servers where the safety checker may be switched off.
-    """
-
-    def __init__(self, service: JobService, libraries: Libraries, *, unsafe_guilds: frozenset[int]) -> None:
-        self._service = service
-        self._libraries = libraries
-        self._unsafe_guilds = unsafe_guilds
-
-    def closed(self, model: Model) -> Sentence | None:
-        """Why it is no use to order this model now: what would be told after the wait is told at once.
-
-        Once the breaker's pause is over the next order goes through: it tries the key.
-        """
-        outage = self._service.outage(model)
-        if outage is None or not outage.hopeless:
-            return None
-        why = ACCOUNT_SENTENCES[outage.reason]
-        works = [other.title for other in self._service.catalog.models if self._service.outage(other) is None]
-        if not works:
-            return say("{why} Nothing was made and nothing was charged.", why=why)
+def paused(pause: Pause) -> Sentence:
+    """A server's pause, with its reason."""
+    if not pause.reason:
         return say(
-            "{why} Nothing was made and nothing was charged. "
-            "Meanwhile choose **{model}** with `/imagine` and its option `model`.",
-            why=why,
-            model=works[0],
+            "Making images is paused in this server. Nothing was made and nothing was charged; what waits already is "
+            "kept. Ask an admin when it goes on."
         )
+    return say(
+        "Making images is paused in this server: {reason}\n"
+        "Nothing was made and nothing was charged; what waits already is kept. Ask an admin when it goes on.",
+        reason=plain(shortened(pause.reason, _REASON)),
+    )
 
-    def unsafe(self, interaction: discord.Interaction[Any]) -> list[Fault]:
-        """Why the safety checker may not be off here: the server's admin and an age-restricted channel decide."""
-        if guild_of(interaction) == DIRECT:
-            text = say("`safety` can be switched off only in servers: leave it out.")
-        elif interaction.guild_id not in self._unsafe_guilds:
-            text = say("`safety` cannot be switched off in this server: leave it out.")
-        elif not is_age_restricted(interaction.channel):
-            text = say("`safety` can be switched off only in an age-restricted channel: leave it out, or go to one.")
-        else:
-            return []
-        return [Fault(option=Option.SAFETY, sentence=text)]
 
-    def loras(self, interaction: discord.Interaction[Any], request: ImageRequest) -> Sentence | None:
-        """Why a former request's LoRAs may not be used here and now: the library may have changed since then."""
-        library = self._libraries.of(guild_of(interaction))
-        return why_not_again(request, library=library, restricted=is_age_restricted(interaction.channel))
-
-    def here(
-        self, interaction: discord.Interaction[Any], *, private: bool, may_be_private: bool = False
-    ) -> Sentence | None:
-        """Why nothing at all can be ordered here and now; None: it can."""
-        if not self._service.accepting:
-            return RESTARTING
-        if guild_of(interaction) == DIRECT and not self._service.serves_directly:
-            return NOT_DIRECTLY
-        missing = [] if private else missing_permissions(interaction)
-        if not missing:
-            return None
-        words = Words(interaction.locale.value)
-        names = ", ".join(f"**{words(name)}**" for name in missing)
-        if may_be_private:
-            return say(
-                "I cannot post images here: I lack {permissions} in this channel. Ask a moderator to allow it, "
-                "or use `private: True`. Nothing was made and nothing was charged.",
-                permissions=names,
-            )
+def banned(ban: Ban) -> Sentence:
+    """Until when, why, and whom to ask."""
+    reason = plain(shortened(ban.reason, _REASON))
+    if ban.guild_id == EVERYWHERE:
+        if ban.expires_at is None:
+            return say("You cannot make images with this bot any more: {reason}\nIts operator decides.", reason=reason)
         return say(
-            "I cannot post images here: I lack {permissions} in this channel. Ask a moderator to allow it. "
-            "Nothing was made and nothing was charged.",
+            "You cannot make images with this bot, and can again {when}: {reason}\nIts operator decides.",
+            when=when(ban.expires_at),
+            reason=reason,
+        )
+    if ban.expires_at is None:
+        return say("You cannot make images in this server: {reason}\nAsk an admin about it.", reason=reason)
+    return say(
+        "You cannot make images in this server, and can again {when}: {reason}\nAsk an admin about it.",
+        when=when(ban.expires_at),
+        reason=reason,
+    )
+
+
+def elsewhere(rules: PlaceRules) -> Sentence:
+    """Where images are made, if not here."""
+    places = sorted(rules.allowed - rules.denied)
+    if not places:
+        return say("No images are made in this channel. Use another one, or ask a moderator where they are made.")
+    named = ", ".join(f"<#{place}>" for place in places[:_CHANNELS]) + (" …" if len(places) > _CHANNELS else "")
+    return say("Images are made in {channels} here: use the command there.", channels=named)
+
+
+def other_model(model: Model, allowed: Sequence[Model]) -> Sentence:
+    """A model that the server does not allow."""
+    return say(
+        "**{model}** is not allowed here: choose {models} with `/imagine` and its option `model`. "
+        "Nothing was made and nothing was charged.",
+        model=model.title,
+        models=listed([each.title for each in allowed]),
+    )
+
+
+def fewer_images(most: int, asked: int) -> Sentence:
+    """More at once than the server allows."""
+    return say(
+        "At most {most} images at once are made here, and this asks for {asked}: choose fewer with `count`, or with "
+        "{edit} below the image. Nothing was made and nothing was charged.",
+        most=most,
+        asked=asked,
+        edit=say("Edit"),
+    )
+
+
+def smaller(most: int, width: int, height: int) -> Sentence:
+    """Larger than the server allows."""
+    return say(
+        "Images have at most {most} pixels a side here, and this one would have {width} × {height}: choose another "
+        "`size`, or one with {edit} below the image. Nothing was made and nothing was charged.",
+        most=f"{most}",
+        width=f"{width}",
+        height=f"{height}",
+        edit=say("Edit"),
+    )
+
+
+def cannot_post(missing: Collection[str], *, or_privately: bool) -> Sentence:
+    """Permissions, in the reader's language, that the bot lacks in this channel; `or_privately`: it would do so."""
+    names = ", ".join(f"**{name}**" for name in missing)
+    if or_privately:
+        return say(
+            "I cannot post images here: I lack {permissions} in this channel. Ask a moderator to allow it, "
+            "or use `private: True`. Nothing was made and nothing was charged.",
             permissions=names,
         )
+    return say(
+        "I cannot post images here: I lack {permissions} in this channel. Ask a moderator to allow it. "
+        "Nothing was made and nothing was charged.",
+        permissions=names,
+    )
+
+
+def no_use(why: Sentence, works: Model | None) -> Sentence:
+    """An API that cannot be used for long; `works`: a model of another one."""
+    if works is None:
+        return say("{why} Nothing was made and nothing was charged.", why=why)
+    return say(
+        "{why} Nothing was made and nothing was charged. "
+        "Meanwhile choose **{model}** with `/imagine` and its option `model`.",
+        why=why,
+        model=works.title,
+    )

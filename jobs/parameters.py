@@ -54,6 +54,7 @@ class Integer:
     maximum: int | None = None
     multiple_of: int = 1
     default: int | None = None  # what the vendor takes when nothing is sent; None: not stated
+    limited: bool = False  # a server's rules leave less than the vendor takes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ class Size:
     presets: tuple[str, ...]
     default: str
     side: Integer | None = None
+    limited: bool = False  # a server's rules leave fewer; then the default is no vendor's, and is sent
 
 
 @dataclass(frozen=True, kw_only=True)

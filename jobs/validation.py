@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.bounds import in_words, listed
+from jobs import unfit
+from jobs.bounds import in_words
 from jobs.catalog import Model
 from jobs.lora import is_public_https_url, is_repository
 from jobs.parameters import LORA_OPTIONS, Integer, Loras, Number, OneOf, Option, Size, Text, Toggle
@@ -33,16 +34,20 @@ class Faults:
     faults: tuple[Fault, ...]
 
 
-def validate(chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[Fault] = ()) -> ImageRequest | Faults:
+def validate(
+    chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[Fault] = (), models: Sequence[Model] = ()
+) -> ImageRequest | Faults:
     """Check what was chosen against one model; `drawn_seed` is taken when no seed was chosen.
 
     `faults` are those that the caller has found already: they are reported together with the ones found here.
+    `models` are those on offer: one that takes what this one does not is named.
     """
-    check = _Check(chosen, model)
+    check = _Check(chosen, model, models)
     found = [*check.prompt(), *check.size(), *check.simple(), *check.loras(), *faults]
     if found:
         order = list(Option)
         return Faults(faults=tuple(sorted(found, key=lambda fault: order.index(fault.option))))
+    chosen = check.sized()
     return ImageRequest(
         model=model.key,
         prompt=str(chosen[Option.PROMPT]).strip(),
@@ -57,9 +62,10 @@ def validate(chosen: Chosen, *, model: Model, drawn_seed: int, faults: Sequence[
 
 
 class _Check:
-    def __init__(self, chosen: Chosen, model: Model) -> None:
+    def __init__(self, chosen: Chosen, model: Model, models: Sequence[Model]) -> None:
         self._chosen = chosen
         self._model = model
+        self._models = models
 
     def prompt(self) -> list[Fault]:
         text = str(self._chosen.get(Option.PROMPT, "")).strip()
@@ -88,20 +94,11 @@ class _Check:
             typed = [o for o in (Option.SIZE, Option.WIDTH, Option.HEIGHT) if o in self._chosen]
             return [self._lacks(option) for option in typed]
         if size is not None and size not in kind.presets:
-            unknown = say(
-                "{size} is no size of {model}: choose {sizes}.",
-                size=repr(size),
-                model=self._model.title,
-                sizes=listed(kind.presets),
-            )
-            faults.append(Fault(option=Option.SIZE, sentence=unknown))
+            faults.append(Fault(option=Option.SIZE, sentence=unfit.no_size(self._model, size, kind)))
         if width is None and height is None:
             return faults
         if kind.side is None:
-            text = say(
-                "`width` and `height` cannot be chosen with {model}: choose a `size` instead.", model=self._model.title
-            )
-            return [*faults, Fault(option=own, sentence=text)]
+            return [*faults, Fault(option=own, sentence=unfit.no_sides(self._model, self._models))]
         if size is not None:
             text = say("`size` and `width`/`height` exclude each other: leave out the one or the others.")
             faults.append(Fault(option=Option.SIZE, sentence=text))
@@ -116,6 +113,14 @@ class _Check:
             else:
                 faults.extend(self._range(option, value, kind.side))
         return faults
+
+    def sized(self) -> Chosen:
+        """With the default size where it is not the vendor's own."""
+        parameter = self._model.find(Option.SIZE)
+        kind = parameter.kind if parameter else None
+        if not isinstance(kind, Size) or not kind.limited or self._chosen.keys() & {Option.SIZE, Option.WIDTH}:
+            return self._chosen
+        return {**self._chosen, Option.SIZE: kind.default}
 
     def simple(self) -> list[Fault]:
         faults: list[Fault] = []
@@ -181,7 +186,7 @@ class _Check:
             return [Fault(option=scale_option, sentence=alone)]
         text = str(source).strip()
         if not is_public_https_url(text) and not (kind.repositories and is_repository(text)):
-            faults.append(self._unloadable(source_option, kind))
+            faults.append(Fault(option=source_option, sentence=unfit.unloadable(self._model, source_option, kind)))
         if scale is not None:
             faults.extend(self._range(scale_option, scale, kind.scale))
         return faults
@@ -197,44 +202,10 @@ class _Check:
             and (not isinstance(kind, Integer) or abs(value) <= _SEED_LARGEST)
             and (not isinstance(kind, Integer) or value % kind.multiple_of == 0)
         )
-        if good:
-            return []
-        shown = f"{value:g}" if isinstance(value, float) else f"{value}"
-        sentence = say(
-            "`{option}` {value} is out of bounds for {model}: choose {bounds}.",
-            option=option.value,
-            value=shown,
-            model=self._model.title,
-            bounds=in_words(kind),
-        )
-        return [Fault(option=option, sentence=sentence)]
+        return [] if good else [Fault(option=option, sentence=unfit.out_of_bounds(self._model, option, value, kind))]
 
     def _lacks(self, option: Option) -> Fault:
-        sentence = say("{model} has no `{option}`: leave it out.", model=self._model.title, option=option.value)
-        return Fault(option=option, sentence=sentence)
+        return Fault(option=option, sentence=unfit.lacks(self._model, option))
 
     def _unknown(self, option: Option, value: object, values: Sequence[str]) -> Fault:
-        sentence = say(
-            "`{option}` {value} is unknown to {model}: choose {values}.",
-            option=option.value,
-            value=repr(value),
-            model=self._model.title,
-            values=listed(values),
-        )
-        return Fault(option=option, sentence=sentence)
-
-    def _unloadable(self, option: Option, kind: Loras) -> Fault:
-        if kind.repositories:
-            sentence = say(
-                "`{option}` is nothing to load for {model}: "
-                "give a public https:// link without a password, or owner/repo.",
-                option=option.value,
-                model=self._model.title,
-            )
-        else:
-            sentence = say(
-                "`{option}` is nothing to load for {model}: give a public https:// link without a password.",
-                option=option.value,
-                model=self._model.title,
-            )
-        return Fault(option=option, sentence=sentence)
+        return Fault(option=option, sentence=unfit.unknown(self._model, option, value, values))

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobs.library.entry import Entry, Facts
-from jobs.library.rules import Rules
-from storage.part import Part, uninterrupted
+from storage.part import Part, write
 from storage.rows import Row
 
 
@@ -18,52 +17,33 @@ class Libraries(Part):
         async with self._engine.reading() as connection:
             return [_entry_from(row) async for row in self._sql.library_entries(connection)]
 
-    async def library_rules(self) -> Mapping[int, Rules]:
-        """Those of every server that has decided something."""
-        async with self._engine.reading() as connection:
-            return {
-                row["guild_id"]: Rules(approval=bool(row["approval"]), raw_sources=bool(row["raw_sources"]))
-                async for row in self._sql.library_rules(connection)
-            }
-
-    @uninterrupted
-    async def save_entries(self, entries: Sequence[Entry]) -> None:
+    @write
+    async def save_entries(self, connection: Any, entries: Sequence[Entry]) -> None:
         """Keep these, each in the place of one with the same id; all or none. Previews stay as they are.
 
         Raises:
             storage.errors.Duplicate: another entry of the server has one of the names.
         """
-        async with self._engine.transaction() as connection:
-            for entry in entries:
-                await self._sql.save_library_entry(connection, **_values(entry))
-
-    @uninterrupted
-    async def remove_entry(self, entry: Entry) -> None:
-        """Forget an entry and its preview; harmless when it is gone already."""
-        async with self._engine.transaction() as connection:
-            await self._sql.remove_library_preview(connection, id=entry.id)
-            await self._sql.remove_library_entry(connection, id=entry.id)
-
-    @uninterrupted
-    async def save_preview(self, entry: Entry, picture: bytes) -> None:
-        """Keep the entry, and the picture that shows what it does."""
-        async with self._engine.transaction() as connection:
+        for entry in entries:
             await self._sql.save_library_entry(connection, **_values(entry))
-            await self._sql.save_library_preview(connection, id=entry.id, picture=picture)
+
+    @write
+    async def remove_entry(self, connection: Any, entry: Entry) -> None:
+        """Forget an entry and its preview; harmless when it is gone already."""
+        await self._sql.remove_library_preview(connection, id=entry.id)
+        await self._sql.remove_library_entry(connection, id=entry.id)
+
+    @write
+    async def save_preview(self, connection: Any, entry: Entry, picture: bytes) -> None:
+        """Keep the entry, and the picture that shows what it does."""
+        await self._sql.save_library_entry(connection, **_values(entry))
+        await self._sql.save_library_preview(connection, id=entry.id, picture=picture)
 
     async def preview(self, entry_id: str) -> bytes | None:
         """That picture, as a file's bytes."""
         async with self._engine.reading() as connection:
             picture = await self._sql.library_preview(connection, id=entry_id)
             return None if picture is None else bytes(picture)
-
-    @uninterrupted
-    async def save_rules(self, guild_id: int, rules: Rules) -> None:
-        """Keep a server's rules in the place of the former ones."""
-        async with self._engine.transaction() as connection:
-            await self._sql.save_library_rules(
-                connection, guild_id=guild_id, approval=int(rules.approval), raw_sources=int(rules.raw_sources)
-            )
 
 
 def _values(entry: Entry) -> Mapping[str, Any]:

@@ -53,8 +53,9 @@ class Adding:
             words = Words(interaction.locale.value)
             await interaction.response.send_message(embed=wrong_embed(facts, words), ephemeral=True)
             return
-        author = author_of(interaction)
-        private = author.is_moderator or not self._shelves.here(interaction).rules.approval
+        rules = self._shelves.rules(interaction)
+        author = author_of(interaction, rules)
+        private = author.may_approve or not rules.approval
         await interaction.response.defer(ephemeral=private, thinking=True)
         picture = None
         url = preview.url if preview is not None else (preview_link or "").strip()

@@ -4,18 +4,25 @@ from typing import Any, Final
 
 import discord
 
-from cogs.place import guild_of, is_age_restricted
+from cogs.admin.rights import is_moderator
+from cogs.place import is_age_restricted, roles_of
 from jobs.library.entry import Entry
 from jobs.library.libraries import Author, Refusal
 from jobs.library.library import ENTRIES_MOST, OF_A_MEMBER
-from jobs.model import DIRECT
 from jobs.sentence import Sentence, say, verbatim
+from jobs.servers.rules import LibraryRules
 
 NO_SERVER: Final = say("Libraries belong to servers: use this in a channel of a server that I am in.")
 UNKNOWN: Final = say("There is no such LoRA in this server's library. `/lora list` shows all of them.")
 CHANGED: Final = say("This LoRA was changed or removed meanwhile: look at it again with `/lora show`.")
 NOT_YOURS: Final = say("Only who added this LoRA, or a moderator with **Manage Messages**, can do that.")
 NOT_A_MODERATOR: Final = say("Only moderators, members with **Manage Messages**, can do that.")
+NOT_AN_APPROVER: Final = say(
+    "Only moderators, members with **Manage Messages**, and the roles that `/lora settings` names can do that."
+)
+NOT_EVERYONE: Final = say(
+    "@everyone cannot be an approver. With `approval: False` nothing that members add has to be approved."
+)
 NOT_A_MANAGER: Final = say("Only members with **Manage Server** can change the library's rules.")
 RESTRICTED: Final = say("Age-restricted LoRAs are for age-restricted channels: go to one, then try again.")
 NO_PREVIEW: Final = say(
@@ -26,19 +33,18 @@ STORE_TROUBLE: Final = say(
 )
 
 
-def is_moderator(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever acts may look after this server's library: with Manage Messages."""
-    return guild_of(interaction) != DIRECT and interaction.permissions.manage_messages
+def may_approve(interaction: discord.Interaction[Any], rules: LibraryRules) -> bool:
+    """Whether whoever acts decides about what waits: moderators, and the roles that the server has named."""
+    return is_moderator(interaction) or not rules.approvers.isdisjoint(roles_of(interaction))
 
 
-def is_manager(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever acts may decide for this server: with Manage Server."""
-    return guild_of(interaction) != DIRECT and interaction.permissions.manage_guild
-
-
-def author_of(interaction: discord.Interaction[Any]) -> Author:
+def author_of(interaction: discord.Interaction[Any], rules: LibraryRules) -> Author:
     """Whoever acts."""
-    return Author(user_id=interaction.user.id, is_moderator=is_moderator(interaction))
+    return Author(
+        user_id=interaction.user.id,
+        is_moderator=is_moderator(interaction),
+        approves=may_approve(interaction, rules),
+    )
 
 
 def may_change(interaction: discord.Interaction[Any], entry: Entry) -> bool:
@@ -46,11 +52,11 @@ def may_change(interaction: discord.Interaction[Any], entry: Entry) -> bool:
     return entry.added_by == interaction.user.id or is_moderator(interaction)
 
 
-def may_see(interaction: discord.Interaction[Any], entry: Entry) -> bool:
-    """What is age-restricted shows in age-restricted channels alone; what waits, to who added it and to moderators."""
+def may_see(interaction: discord.Interaction[Any], entry: Entry, rules: LibraryRules) -> bool:
+    """What is age-restricted shows in age-restricted channels alone; what waits, to who added it and who decides."""
     if entry.facts.age_restricted and not is_age_restricted(interaction.channel):
         return False
-    return entry.approved or may_change(interaction, entry)
+    return entry.approved or may_change(interaction, entry) or may_approve(interaction, rules)
 
 
 def refused(refusal: Refusal, name: str) -> Sentence:

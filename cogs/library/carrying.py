@@ -9,8 +9,9 @@ import aiohttp
 import discord
 import structlog
 
+from cogs.admin.rights import is_moderator
 from cogs.embeds import DONE, sentence_embed
-from cogs.library.answers import NO_SERVER, NOT_A_MODERATOR, author_of, is_moderator, refused
+from cogs.library.answers import NO_SERVER, NOT_A_MODERATOR, author_of, refused
 from cogs.library.embeds import file_faults_embed
 from cogs.library.messages import Shelves
 from cogs.place import guild_of
@@ -86,7 +87,8 @@ class Carrying:
         if there and not replace:
             await refuse(interaction, _taken(there))
             return
-        refused_why = await self._shelves.libraries.bring(guild_of(interaction), facts, author_of(interaction))
+        author = author_of(interaction, self._shelves.rules(interaction))
+        refused_why = await self._shelves.libraries.bring(guild_of(interaction), facts, author)
         if refused_why is not None:
             await refuse(interaction, refused(refused_why, ""))
             return

@@ -1,5 +1,6 @@
 """`/lora`: the commands of a server's library, and the buttons and forms under its messages."""
 
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -9,7 +10,7 @@ from discord.ext import commands
 
 from cogs.forms import Forms
 from cogs.library.adding import Adding
-from cogs.library.answers import is_moderator, may_change
+from cogs.library.answers import may_approve, may_change
 from cogs.library.buttons import ANY_ENTRY, ANY_PAGE, ANY_VERDICT, APPROVE, EDIT, EDIT_AGAIN, PAGE, REJECT
 from cogs.library.carrying import Carrying
 from cogs.library.deciding import Deciding
@@ -17,10 +18,12 @@ from cogs.library.editing import Editing
 from cogs.library.form import FORM
 from cogs.library.looking import Looking
 from cogs.library.messages import Shelves, guarded
+from cogs.library.ruling import Ruling
 from cogs.library.suggestions import suggest_entries, suggest_models
 from cogs.results.buttons import dynamic_button
-from jobs.library.entry import NAME_LONGEST, TRIGGERS_LONGEST, Typed
+from jobs.library.entry import NAME_LONGEST, TRIGGERS_LONGEST, Entry, Typed
 from jobs.lora import URL_LONGEST
+from jobs.servers.rules import Who
 
 _WHICH = locale_str("Which one")
 _Name = Range[str, 1, NAME_LONGEST]
@@ -38,6 +41,7 @@ class LoraLibrary(commands.GroupCog, group_name="lora", group_description=locale
         self._looking = Looking(shelves)
         self._adding, self._carrying = Adding(shelves), Carrying(shelves)
         self._editing, self._deciding = Editing(shelves), Deciding(shelves, self._looking)
+        self._ruling = Ruling(shelves)
         self._forms = Forms({FORM: self._editing.submitted})
         self._buttons = (
             dynamic_button(PAGE, self._looking.turn, reference=ANY_PAGE),
@@ -179,40 +183,64 @@ class LoraLibrary(commands.GroupCog, group_name="lora", group_description=locale
     @app_commands.command(name="settings", description=locale_str("The library's rules; with Manage Server to change"))
     @app_commands.describe(
         approval=locale_str("Whether what members add waits for a moderator"),
-        raw_sources=locale_str("Whether /imagine takes links and owner/repo beside the library"),
+        raw_sources=locale_str("Who may use links and owner/repo in /imagine beside the library"),
+        add_approver=locale_str("A role that may approve LoRAs beside moderators"),
+        remove_approver=locale_str("A role that may not any more"),
+    )
+    @app_commands.choices(
+        raw_sources=[
+            app_commands.Choice(name=locale_str("everyone"), value=Who.EVERYONE.value),
+            app_commands.Choice(name=locale_str("moderators"), value=Who.MODERATORS.value),
+            app_commands.Choice(name=locale_str("nobody"), value=Who.NOBODY.value),
+        ]
     )
     async def settings(
         self,
         interaction: discord.Interaction[Any],
         approval: bool | None = None,
-        raw_sources: bool | None = None,
+        raw_sources: str | None = None,
+        add_approver: discord.Role | None = None,
+        remove_approver: discord.Role | None = None,
     ) -> None:
         """Show or change the rules."""
-        await guarded(interaction, self._deciding.rules(interaction, approval=approval, raw_sources=raw_sources))
+        await guarded(
+            interaction,
+            self._ruling.settings(
+                interaction,
+                approval=approval,
+                raw_sources=None if raw_sources is None else Who(raw_sources),
+                add_approver=add_approver,
+                remove_approver=remove_approver,
+            ),
+        )
 
     @show.autocomplete("name")
     async def suggest(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[Any]]:
         """Those that can be seen here."""
-        return suggest_entries(self._shelves.here(interaction), interaction, typed, wanted=lambda _entry: True)
+        return self._suggest(interaction, typed, lambda _entry: True)
 
     @edit.autocomplete("name")
     @remove.autocomplete("name")
     async def suggest_own(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[Any]]:
         """Those that whoever types may change."""
-        library = self._shelves.here(interaction)
-        return suggest_entries(library, interaction, typed, wanted=lambda entry: may_change(interaction, entry))
+        return self._suggest(interaction, typed, lambda entry: may_change(interaction, entry))
 
     @approve.autocomplete("name")
     async def suggest_waiting(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[Any]]:
-        """Those that wait, for moderators."""
-        if not is_moderator(interaction):
+        """Those that wait, for who decides."""
+        if not may_approve(interaction, self._shelves.rules(interaction)):
             return []
-        library = self._shelves.here(interaction)
-        return suggest_entries(library, interaction, typed, wanted=lambda entry: not entry.approved)
+        return self._suggest(interaction, typed, lambda entry: not entry.approved)
 
     @add.autocomplete("model")
     async def suggest_model(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[Any]]:
         """The models that take LoRAs."""
         return suggest_models(self._shelves.catalog, typed)
+
+    def _suggest(
+        self, interaction: discord.Interaction[Any], typed: str, wanted: Callable[[Entry], bool]
+    ) -> list[app_commands.Choice[Any]]:
+        library, rules = self._shelves.here(interaction), self._shelves.rules(interaction)
+        return suggest_entries(library, interaction, typed, rules=rules, wanted=wanted)

@@ -1,4 +1,4 @@
-"""What moderators and managers decide: Approve, Reject, remove, and the library's rules."""
+"""What is decided about entries: Approve, Reject, remove."""
 
 from typing import Any
 
@@ -6,28 +6,15 @@ import discord
 import structlog
 
 from cogs.embeds import DONE, sentence_embed
-from cogs.library.answers import (
-    CHANGED,
-    NO_SERVER,
-    NOT_A_MANAGER,
-    NOT_A_MODERATOR,
-    NOT_YOURS,
-    is_manager,
-    is_moderator,
-    may_change,
-    may_see,
-)
+from cogs.library.answers import CHANGED, NOT_AN_APPROVER, NOT_YOURS, may_approve, may_change, may_see
 from cogs.library.buttons import PageReference, VerdictReference
-from cogs.library.embeds import entry_embed, rules_embed
+from cogs.library.embeds import entry_embed
 from cogs.library.looking import Looking
 from cogs.library.messages import Shelves
-from cogs.place import guild_of
 from cogs.results.finding import refuse
 from cogs.words import plain
 from jobs.library.entry import Entry
 from jobs.library.libraries import Refusal
-from jobs.library.rules import Rules
-from jobs.model import DIRECT
 from jobs.sentence import Sentence, say, verbatim
 from words.speech import Words
 
@@ -35,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Deciding:
-    """Carries out what is decided about entries, and about all of them."""
+    """Carries it out."""
 
     def __init__(self, shelves: Shelves, looking: Looking) -> None:
         self._shelves = shelves
@@ -44,8 +31,8 @@ class Deciding:
     async def approve(self, interaction: discord.Interaction[Any], name: str) -> None:
         """Approve by name."""
         found = self._shelves.find(interaction, name)
-        if isinstance(found, Sentence) or not is_moderator(interaction):
-            await refuse(interaction, found if isinstance(found, Sentence) else NOT_A_MODERATOR)
+        if isinstance(found, Sentence) or not may_approve(interaction, self._shelves.rules(interaction)):
+            await refuse(interaction, found if isinstance(found, Sentence) else NOT_AN_APPROVER)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         approved = await self._approved(interaction, found)
@@ -58,14 +45,15 @@ class Deciding:
     async def pressed(self, interaction: discord.Interaction[Any], reference: str, *, approve: bool) -> None:
         """Approve or reject what the message shows; what has changed since then has to be looked at again."""
         of = VerdictReference.read(reference)
-        if not is_moderator(interaction):
-            await refuse(interaction, NOT_A_MODERATOR)
+        rules = self._shelves.rules(interaction)
+        if not may_approve(interaction, rules):
+            await refuse(interaction, NOT_AN_APPROVER)
             return
         entry = self._shelves.here(interaction).get(of.entry_id)
         if entry is None or entry.approved or entry.facts.fingerprint != of.fingerprint:
             await refuse(interaction, CHANGED)
             return
-        if not may_see(interaction, entry):
+        if not may_see(interaction, entry, rules):
             await refuse(interaction, CHANGED)
             return
         await interaction.response.defer()
@@ -102,32 +90,6 @@ class Deciding:
         sentence = say("**{name}** is removed from the library. Images made with it stay.", name=_shown(found))
         embed = sentence_embed(sentence, Words(interaction.locale.value), colour=DONE)
         await interaction.edit_original_response(embed=embed)
-
-    async def rules(
-        self, interaction: discord.Interaction[Any], *, approval: bool | None, raw_sources: bool | None
-    ) -> None:
-        """Show the rules, changed where something was said."""
-        guild_id = guild_of(interaction)
-        if guild_id == DIRECT:
-            await refuse(interaction, NO_SERVER)
-            return
-        rules = self._shelves.here(interaction).rules
-        words = Words(interaction.locale.value)
-        if approval is None and raw_sources is None:
-            embed = rules_embed(rules, words, may_change=is_manager(interaction))
-            await interaction.response.send_message(embed=embed, ephemeral=True)
-            return
-        if not is_manager(interaction):
-            await refuse(interaction, NOT_A_MANAGER)
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        changed = Rules(
-            approval=rules.approval if approval is None else approval,
-            raw_sources=rules.raw_sources if raw_sources is None else raw_sources,
-        )
-        await self._shelves.libraries.decide(guild_id, changed)
-        _log.info("a library's rules were changed", guild=guild_id, user=interaction.user.id, rules=str(changed))
-        await interaction.edit_original_response(embed=rules_embed(changed, words, may_change=True))
 
     async def _approved(self, interaction: discord.Interaction[Any], entry: Entry) -> Entry | Refusal:
         approved = await self._shelves.libraries.approve(entry)

@@ -99,7 +99,8 @@ class Editing:
         if url is not None and (picture := await self._shelves.previews.fetch(url.strip())) is None:
             await refuse(interaction, NO_PREVIEW)
             return
-        changed = await self._shelves.libraries.change(entry, facts, author_of(interaction), preview=picture)
+        author = author_of(interaction, self._shelves.rules(interaction))
+        changed = await self._shelves.libraries.change(entry, facts, author, preview=picture)
         if isinstance(changed, Refusal):
             await refuse(interaction, refused(changed, facts.name))
             return
@@ -109,6 +110,6 @@ class Editing:
 
     def _changeable(self, interaction: discord.Interaction[Any], entry_id: str) -> Entry | Sentence:
         entry = self._shelves.here(interaction).get(entry_id)
-        if entry is None or not may_see(interaction, entry):
+        if entry is None or not may_see(interaction, entry, self._shelves.rules(interaction)):
             return CHANGED
         return entry if may_change(interaction, entry) else NOT_YOURS

@@ -11,8 +11,8 @@ from cogs.words import plain, quoted, shortened
 from jobs.catalog import Catalog
 from jobs.library.entry import Entry, Facts
 from jobs.library.exchange import LineFault
-from jobs.library.rules import Rules
 from jobs.sentence import Sentence, say, say_count, verbatim
+from jobs.servers.rules import LibraryRules, Who
 from words.speech import Words
 
 PREVIEW: Final = "preview.webp"
@@ -80,22 +80,32 @@ def _waiting_hint() -> Sentence:
     return say("/lora show tells all of one. Nobody can use it before a moderator approves it.")
 
 
-def rules_embed(rules: Rules, words: Words, *, may_change: bool) -> discord.Embed:
+def rules_embed(rules: LibraryRules, words: Words, *, may_change: bool) -> discord.Embed:
     """What a server has decided about its library; `may_change`: the reader is told how."""
     if rules.approval:
         approval = say("What members add waits until a moderator approves it.")
     else:
         approval = say("What members add can be used at once.")
-    if rules.raw_sources:
-        raw = say("`/imagine` takes links and owner/repo beside the library's names.")
-    else:
-        raw = say("`/imagine` takes only names of the library.")
     embed = discord.Embed(title=words(say("Rules of the LoRA library")), colour=WORKING)
     embed.add_field(name="approval", value=words(approval), inline=False)
-    embed.add_field(name="raw_sources", value=words(raw), inline=False)
+    embed.add_field(name="raw_sources", value=words(_raw_sources(rules.raw_sources)), inline=False)
+    if rules.approvers:
+        roles = ", ".join(f"<@&{role}>" for role in sorted(rules.approvers))
+        told = say("They approve beside moderators: {roles}", roles=roles)
+        embed.add_field(name="approvers", value=words(told), inline=False)
     if may_change:
-        embed.set_footer(text=words(say("Change them with /lora settings and its options of the same names.")))
+        embed.set_footer(text=words(say("Change them with the options of /lora settings.")))
     return embed
+
+
+def _raw_sources(who: Who) -> Sentence:
+    match who:
+        case Who.EVERYONE:
+            return say("`/imagine` takes links and owner/repo beside the library's names.")
+        case Who.MODERATORS:
+            return say("`/imagine` takes links and owner/repo from moderators; from others only names of the library.")
+        case Who.NOBODY:
+            return say("`/imagine` takes only names of the library.")
 
 
 def wrong_embed(sentences: Sequence[Sentence], words: Words) -> discord.Embed:

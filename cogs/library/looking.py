@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from cogs.library.answers import NO_SERVER, NOT_A_MODERATOR, is_moderator, may_see
+from cogs.library.answers import NO_SERVER, NOT_AN_APPROVER, may_approve, may_see
 from cogs.library.buttons import TEXT_LONGEST, PageReference, list_view
 from cogs.library.embeds import ON_A_PAGE, UNDECIDED_ON_A_PAGE, list_embed
 from cogs.library.messages import Shelves
@@ -49,7 +49,8 @@ class Looking:
     ) -> "tuple[discord.Embed, ui.View | None]":
         """One page, the last one where there are not as many any more."""
         words = Words(interaction.locale.value)
-        found = [entry for entry in self._found(interaction, page) if may_see(interaction, entry)]
+        rules = self._shelves.rules(interaction)
+        found = [entry for entry in self._found(interaction, page) if may_see(interaction, entry, rules)]
         each = UNDECIDED_ON_A_PAGE if page.waiting else ON_A_PAGE
         pages = max(1, -(-len(found) // each))
         page = PageReference(number=min(max(0, page.number), pages - 1), waiting=page.waiting, text=page.text)
@@ -77,4 +78,5 @@ class Looking:
     def _why_not(self, interaction: discord.Interaction[Any], page: PageReference) -> Sentence | None:
         if guild_of(interaction) == DIRECT:
             return NO_SERVER
-        return NOT_A_MODERATOR if page.waiting and not is_moderator(interaction) else None
+        decides = may_approve(interaction, self._shelves.rules(interaction))
+        return NOT_AN_APPROVER if page.waiting and not decides else None

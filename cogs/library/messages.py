@@ -9,7 +9,7 @@ import discord
 import structlog
 from discord import ui
 
-from cogs.library.answers import STORE_TROUBLE, UNKNOWN, is_moderator, may_change, may_see
+from cogs.library.answers import STORE_TROUBLE, UNKNOWN, may_approve, may_change, may_see
 from cogs.library.buttons import entry_view
 from cogs.library.embeds import PREVIEW, entry_embed
 from cogs.library.pictures import Previews
@@ -21,6 +21,9 @@ from jobs.library.libraries import Libraries
 from jobs.library.library import Library
 from jobs.ports import StoreUnavailable
 from jobs.sentence import Sentence
+from jobs.servers.binding import library_rules
+from jobs.servers.rules import LibraryRules
+from jobs.servers.servers import Servers
 from words.speech import Words
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +42,7 @@ class Shelves:
     """What every part of `/lora` needs."""
 
     libraries: Libraries
+    servers: Servers
     catalog: Catalog
     previews: Previews
 
@@ -46,10 +50,14 @@ class Shelves:
         """The library of the server where something is typed or pressed."""
         return self.libraries.of(guild_of(interaction))
 
+    def rules(self, interaction: discord.Interaction[Any]) -> LibraryRules:
+        """What binds its members."""
+        return library_rules(self.servers, guild_of(interaction))
+
     def find(self, interaction: discord.Interaction[Any], name: str) -> Entry | Sentence:
         """The entry that somebody names, if they may see it here."""
         entry = self.here(interaction).find(name)
-        return entry if entry is not None and may_see(interaction, entry) else UNKNOWN
+        return entry if entry is not None and may_see(interaction, entry, self.rules(interaction)) else UNKNOWN
 
     async def shown(
         self, interaction: discord.Interaction[Any], entry: Entry, *, note: Sentence | None = None, public: bool = False
@@ -61,7 +69,7 @@ class Shelves:
             entry,
             words,
             may_change=not public and may_change(interaction, entry),
-            may_decide=public or is_moderator(interaction),
+            may_decide=public or may_approve(interaction, self.rules(interaction)),
         )
         return Shown(
             embed=entry_embed(entry, self.catalog, words, note=note),

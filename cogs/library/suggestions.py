@@ -13,6 +13,7 @@ from jobs.catalog import Catalog, Model
 from jobs.library.entry import Entry, loras_of
 from jobs.library.library import Library
 from jobs.sentence import say, verbatim
+from jobs.servers.rules import LibraryRules
 from words.speech import Words
 
 _MOST: Final = 25  # suggestions, Discord's bound
@@ -40,12 +41,17 @@ def suggest_loras(
 
 
 def suggest_entries(
-    library: Library, interaction: discord.Interaction[Any], typed: str, *, wanted: Callable[[Entry], bool]
+    library: Library,
+    interaction: discord.Interaction[Any],
+    typed: str,
+    *,
+    rules: LibraryRules,
+    wanted: Callable[[Entry], bool],
 ) -> list[app_commands.Choice[Any]]:
     """For `/lora`: what whoever types may see, as far as it is wanted."""
 
     def place(entry: Entry) -> int | None:
-        return 0 if wanted(entry) and may_see(interaction, entry) else None
+        return 0 if wanted(entry) and may_see(interaction, entry, rules) else None
 
     return _choices(library, typed, place, lambda entry: entry.facts.name + ("" if entry.approved else " ⏳"))
 

@@ -17,7 +17,7 @@ from cogs.results.rights import is_private
 from cogs.words import shortened
 from jobs.editing import Field, merged, read_form, typed
 from jobs.model import Job
-from jobs.service import JobService
+from jobs.sentence import Sentence
 from jobs.validation import Faults
 from words.speech import Words
 
@@ -27,8 +27,7 @@ _FAULTS_LONGEST: Final = 1_500  # characters; beside them an embed of up to 4,20
 class Edits:
     """Shows the form and takes what was typed; what cannot be taken is given back, with a button to go on."""
 
-    def __init__(self, service: JobService, desk: OrderDesk, finder: Finder, repeats: Repeats) -> None:
-        self._service = service
+    def __init__(self, desk: OrderDesk, finder: Finder, repeats: Repeats) -> None:
         self._desk = desk
         self._finder = finder
         self._repeats = repeats
@@ -36,7 +35,7 @@ class Edits:
     async def open(self, interaction: discord.Interaction[Any], reference: str) -> None:
         """Show the form of a job: one row is read first, since a form has to be the very answer to a press."""
         private = is_private(interaction.message)
-        if (refusal := self._desk.refusals.here(interaction, private=private)) is not None:
+        if (refusal := self._desk.gate.enter(interaction, private=private)) is not None:
             await refuse(interaction, refusal)
             return
         found = await self._finder.find(interaction, reference)
@@ -52,9 +51,9 @@ class Edits:
     async def open_again(self, interaction: discord.Interaction[Any], reference: str) -> None:
         """Show the form with what was typed before, which stands in the message."""
         of = EditReference.read(reference)
-        model = self._service.catalog.get(of.model)
-        if model is None or interaction.message is None:
-            await refuse(interaction, MODEL_GONE)
+        model = self._desk.gate.model(interaction, of.model)
+        if isinstance(model, Sentence) or interaction.message is None:
+            await refuse(interaction, model if isinstance(model, Sentence) else MODEL_GONE)
             return
         words = Words(interaction.locale.value)
         await show_form(interaction, edit_form(words, of, typed_in(interaction.message), model, nonce=interaction.id))
@@ -63,9 +62,9 @@ class Edits:
         """Order what was typed, or tell everything that is wrong with it at once."""
         text, _, nonce = reference.rpartition(":")
         of = EditReference.read(text)
-        model = self._service.catalog.get(of.model)
-        if model is None:
-            await refuse(interaction, MODEL_GONE)
+        model = self._desk.gate.model(interaction, of.model)
+        if isinstance(model, Sentence):
+            await refuse(interaction, model)
             return
         written = {field: texts.get(field.value, "") for field in Field}
         form = read_form(written, model=model, drawn_seed=draw_seed())

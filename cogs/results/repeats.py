@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 import discord
 
 from cogs.answering import acknowledge, take_back
 from cogs.desk import OrderDesk, draw_seed
-from cogs.refusals import MODEL_GONE
 from cogs.results.finding import WORDS_GONE, Finder, refuse, said
 from cogs.results.rights import is_private
 from jobs.catalog import Model
@@ -16,7 +15,6 @@ from jobs.model import Job
 from jobs.outcomes import Admission, Admitted, AlreadyAdmitted
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence
-from jobs.service import JobService
 from jobs.variations import SOURCE as VARIATIONS
 from jobs.variations import variations
 
@@ -37,8 +35,7 @@ class Repeat:
 class Repeats:
     """Orders made of earlier ones. The acknowledgement comes first, before anything is looked up."""
 
-    def __init__(self, service: JobService, desk: OrderDesk, finder: Finder) -> None:
-        self._service = service
+    def __init__(self, desk: OrderDesk, finder: Finder) -> None:
         self._desk = desk
         self._finder = finder
 
@@ -72,7 +69,7 @@ class Repeats:
 
     async def order(self, interaction: discord.Interaction[Any], repeat: Repeat) -> Admission | None:
         """Place the order, or tell why not; None: it was not placed."""
-        if (refusal := self._desk.refusals.here(interaction, private=repeat.private)) is not None:
+        if (refusal := self._desk.gate.enter(interaction, private=repeat.private)) is not None:
             await refuse(interaction, refusal)
             return None
         message_id = await acknowledge(interaction, private=repeat.private)
@@ -80,35 +77,31 @@ class Repeats:
             return None
         found = await self._finder.find(interaction, repeat.reference)
         allowed = self.orderable(interaction, found) if isinstance(found, Job) else found
-        match allowed:
-            case Sentence():
-                await take_back(interaction, said(interaction, allowed), private=repeat.private)
-                return None
-            case (job, model):
-                kind, _, rest = repeat.source.partition(":")
-                return await self._desk.place(
-                    interaction,
-                    repeat.change(job, model),
-                    private=repeat.private,
-                    source=f"{kind}:{job.id}:{rest}",
-                    message_id=message_id,
-                    fewer=repeat.fewer,
-                )
-            case _:
-                assert_never(allowed)
+        if isinstance(allowed, Sentence):
+            await take_back(interaction, said(interaction, allowed), private=repeat.private)
+            return None
+        job, model = allowed
+        passed = self._desk.gate.order(interaction, repeat.change(job, model), private=repeat.private)
+        if isinstance(passed, Sentence):
+            await take_back(interaction, said(interaction, passed), private=repeat.private)
+            return None
+        kind, _, rest = repeat.source.partition(":")
+        return await self._desk.place(
+            interaction,
+            passed,
+            source=f"{kind}:{job.id}:{rest}",
+            message_id=message_id,
+            fewer=repeat.fewer,
+        )
 
     def orderable(self, interaction: discord.Interaction[Any], job: Job) -> tuple[Job, Model] | Sentence:
-        """The job with its model, or why nothing can be made of it here and now."""
-        model = self._service.catalog.get(job.request.model)
+        """The job with its model as it may be used here, or why nothing can be made of it here and now."""
         if job.removed_at is not None:
             return WORDS_GONE
-        if model is None:
-            return MODEL_GONE
-        if job.request.safety is False and (faults := self._desk.refusals.unsafe(interaction)):
-            return faults[0].sentence
-        if refusal := self._desk.refusals.loras(interaction, job.request):
-            return refusal
-        return self._desk.refusals.closed(model) or (job, model)
+        model = self._desk.gate.model(interaction, job.request.model)
+        if isinstance(model, Sentence):
+            return model
+        return self._desk.gate.reused(interaction, job.request) or (job, model)
 
 
 def was_ordered(admission: Admission | None) -> bool:

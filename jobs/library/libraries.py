@@ -10,8 +10,9 @@ from jobs.ids import new_job_id
 from jobs.library.entry import Entry, Facts
 from jobs.library.library import ENTRIES_MOST, OF_A_MEMBER, Library
 from jobs.library.records import LibraryRecords
-from jobs.library.rules import Rules
 from jobs.ports import Clock
+from jobs.servers.binding import library_rules
+from jobs.servers.servers import Servers
 
 AT_ONCE: Final = 200  # entries that are prepared before others have their turn: thousands take a while
 
@@ -31,27 +32,31 @@ class Author:
 
     user_id: int
     is_moderator: bool
+    approves: bool = False  # without being a moderator: by a role that the server has named
+
+    @property
+    def may_approve(self) -> bool:
+        """Whether what they write waits for nobody."""
+        return self.is_moderator or self.approves
 
 
 class Libraries:
     """Load it once at the start, before anything is asked."""
 
-    def __init__(self, records: LibraryRecords, clock: Clock) -> None:
+    def __init__(self, records: LibraryRecords, clock: Clock, servers: Servers) -> None:
         self._records = records
         self._clock = clock
+        self._servers = servers
         self._libraries: dict[int, Library] = {}
         self._writing = asyncio.Lock()  # what is checked still holds when it is written
 
     async def load(self) -> None:
         """Read everything."""
         await self._take(await self._records.library_entries())
-        for guild_id, rules in (await self._records.library_rules()).items():
-            self._mine(guild_id).rules = rules
 
     def of(self, guild_id: int | None) -> Library:
         """The library of a server; an empty one where there is none, as in direct messages."""
-        there = self._libraries.get(guild_id or 0)
-        return Library() if there is None else there  # not by its truth: one without entries may have rules
+        return self._libraries.get(guild_id or 0) or Library()
 
     async def add(
         self, guild_id: int, facts: Facts, author: Author, *, preview: bytes | None = None
@@ -79,7 +84,7 @@ class Libraries:
             same_name = library.find(facts.name)
             if same_name is not None and same_name.id != now.id:
                 return Refusal.NAME_TAKEN
-            approved = now.approved if author.is_moderator else now.approved and not library.rules.approval
+            approved = now.approved and (author.may_approve or not self._approval(entry.guild_id))
             return await self._keep(replace(now, facts=facts, approved=approved), preview)
 
     async def approve(self, entry: Entry) -> Entry | Refusal:
@@ -115,15 +120,19 @@ class Libraries:
             await self._take(entries)
             return None
 
-    async def decide(self, guild_id: int, rules: Rules) -> None:
-        """Change a server's rules; what waits goes on waiting."""
+    async def rename(self, user_id: int, pseudonym: int) -> None:
+        """Let what this user has added stay without their name."""
         async with self._writing:
-            await self._records.save_rules(guild_id, rules)
-            self._mine(guild_id).rules = rules
+            await self._records.rename_author(user_id, pseudonym)
+            there = [entry for library in self._libraries.values() for entry in library.entries()]
+            await self._take([replace(each, added_by=pseudonym) for each in there if each.added_by == user_id])
 
     async def preview(self, entry: Entry) -> bytes | None:
         """The picture of an entry, from the database."""
         return await self._records.preview(entry.id) if entry.has_preview else None
+
+    def _approval(self, guild_id: int) -> bool:
+        return library_rules(self._servers, guild_id).approval
 
     def _mine(self, guild_id: int) -> Library:
         return self._libraries.setdefault(guild_id, Library())
@@ -134,7 +143,7 @@ class Libraries:
             id=new_job_id(now),
             guild_id=guild_id,
             facts=facts,
-            approved=author.is_moderator or not self._mine(guild_id).rules.approval,
+            approved=author.may_approve or not self._approval(guild_id),
             added_by=author.user_id,
             added_at=now,
         )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from jobs.library.entry import Entry
 from jobs.library.finding import Index, Match
-from jobs.library.rules import OPEN, Rules
 from jobs.presets import name_key
 
 ENTRIES_MOST = 5_000  # of a server
@@ -12,10 +11,9 @@ OF_A_MEMBER = 200  # entries that one member may add who is no moderator
 
 
 class Library:
-    """The entries and the rules of one server; `jobs.library.libraries` keeps it in step with the database."""
+    """The entries of one server; `jobs.library.libraries` keeps it in step with the database."""
 
     def __init__(self) -> None:
-        self.rules: Rules = OPEN
         self._by_id: dict[str, Entry] = {}
         self._by_key: dict[str, Entry] = {}
         self._by_source: dict[str, dict[str, Entry]] = {}

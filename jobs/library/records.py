@@ -1,21 +1,16 @@
 """What libraries need of the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from jobs.library.entry import Entry
-from jobs.library.rules import Rules
 
 
 class LibraryRecords(Protocol):
-    """Where entries and rules outlive a restart; raises `jobs.ports.StoreUnavailable` as the whole store does."""
+    """Where entries outlive a restart; raises `jobs.ports.StoreUnavailable` as the whole store does."""
 
     async def library_entries(self) -> Sequence[Entry]:
         """All of them, of every server."""
-        ...
-
-    async def library_rules(self) -> Mapping[int, Rules]:
-        """Those of every server that has decided something."""
         ...
 
     async def save_entries(self, entries: Sequence[Entry]) -> None:
@@ -26,14 +21,14 @@ class LibraryRecords(Protocol):
         """Forget an entry and its preview; harmless when it is gone already."""
         ...
 
+    async def rename_author(self, user_id: int, pseudonym: int) -> None:
+        """Replace whoever added entries, everywhere."""
+        ...
+
     async def save_preview(self, entry: Entry, picture: bytes) -> None:
         """Keep the entry, and the picture that shows what it does."""
         ...
 
     async def preview(self, entry_id: str) -> bytes | None:
         """That picture, as a file's bytes."""
-        ...
-
-    async def save_rules(self, guild_id: int, rules: Rules) -> None:
-        """Keep a server's rules in the place of the former ones."""
         ...

@@ -33,14 +33,22 @@ class Resolved:
         return replace(request, loras=tuple(replace(lora, name=name) for lora, name in named), added=self.added)
 
 
-def resolve(chosen: Chosen, *, model: Model, library: Library, models: Sequence[Model], restricted: bool) -> Resolved:
+def resolve(
+    chosen: Chosen,
+    *,
+    model: Model,
+    library: Library,
+    models: Sequence[Model],
+    restricted: bool,
+    raw_sources: bool,
+) -> Resolved:
     """Look the names up in a server's library.
 
     A source that an entry has counts as that entry, so that nobody goes around its age restriction by typing it. What
     is right or wrong for whatever reason of its own is left for `validate`. `models` are those on offer, `restricted`
-    says whether the channel is age-restricted.
+    says whether the channel is age-restricted, `raw_sources` whether links and owner/repo may be used.
     """
-    look = _Look(model, library, models, restricted=restricted)
+    look = _Look(model, library, models, restricted=restricted, raw_sources=raw_sources)
     left = dict(chosen)
     names: list[str | None] = []
     facts: list[Facts] = []
@@ -77,24 +85,30 @@ def resolve(chosen: Chosen, *, model: Model, library: Library, models: Sequence[
     return Resolved(chosen=left, names=tuple(names), added=added, faults=tuple(faults))
 
 
-def why_not_again(request: ImageRequest, *, library: Library, restricted: bool) -> Sentence | None:
+def why_not_again(request: ImageRequest, *, library: Library, restricted: bool, raw_sources: bool) -> Sentence | None:
     """What speaks against the LoRAs of a former request today: the server's rules may have changed."""
     for lora in request.loras:
         approved = [entry for entry in library.of_source(lora.path) if entry.approved]
-        if not approved and not library.rules.raw_sources:
+        if not approved and not raw_sources:
             name = verbatim(lora.name or lora.path.partition("?")[0][:_SHOWN])
-            return say("**{name}** is not in this server's library any more: choose another LoRA.", name=name)
+            return say(
+                "**{name}** is not in this server's library, and you may use no others here: see `/lora list`.",
+                name=name,
+            )
         if approved and not restricted and all(entry.facts.age_restricted for entry in approved):
             return _restricted(approved[0])
     return None
 
 
 class _Look:
-    def __init__(self, model: Model, library: Library, models: Sequence[Model], *, restricted: bool) -> None:
+    def __init__(
+        self, model: Model, library: Library, models: Sequence[Model], *, restricted: bool, raw_sources: bool
+    ) -> None:
         self._model = model
         self._library = library
         self._models = models
         self._restricted = restricted
+        self._raw_sources = raw_sources
 
     def up(self, typed: str, option: Option) -> Entry | Sentence | None:
         """The entry that is meant, or why there is none to take; None: a source of its own."""
@@ -109,7 +123,7 @@ class _Look:
             if "/" in typed:
                 return None  # a source gone wrong: said by `validate`
             return self._unknown(typed, option)
-        if not self._library.rules.raw_sources:
+        if not self._raw_sources:
             return say(
                 "`{option}` takes only LoRAs of this server's library: choose one that it suggests while you type, "
                 "or see `/lora list`.",
@@ -119,7 +133,7 @@ class _Look:
 
     def _unknown(self, typed: str, option: Option) -> Sentence:
         name = verbatim(typed[:_SHOWN])
-        if self._library.rules.raw_sources:
+        if self._raw_sources:
             return say(
                 "There is no LoRA “{name}” in this server's library: choose one that `{option}` suggests while you "
                 "type, or give a link to its weights.",

@@ -2,10 +2,6 @@
 -- All of them, once, at the start: they are held in memory.
 SELECT loras.*, EXISTS (SELECT 1 FROM lora_previews WHERE lora_id = loras.id) AS has_preview FROM loras;
 
--- name: library_rules()
--- The same of what servers have decided.
-SELECT * FROM library_rules;
-
 -- name: save_library_entry(id, guild_id, name_key, name, source, models, triggers, scale, age_restricted, approved, added_by, added_at)!
 INSERT INTO loras (
     id, guild_id, name_key, name, source, models, triggers, scale, age_restricted, approved, added_by, added_at
@@ -31,7 +27,3 @@ ON CONFLICT (lora_id) DO UPDATE SET picture = excluded.picture;
 
 -- name: library_preview(id)$
 SELECT picture FROM lora_previews WHERE lora_id = :id;
-
--- name: save_library_rules(guild_id, approval, raw_sources)!
-INSERT INTO library_rules (guild_id, approval, raw_sources) VALUES (:guild_id, :approval, :raw_sources)
-ON CONFLICT (guild_id) DO UPDATE SET approval = excluded.approval, raw_sources = excluded.raw_sources;

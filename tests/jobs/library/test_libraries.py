@@ -10,8 +10,10 @@ import pytest
 from jobs.library.entry import Entry, Facts
 from jobs.library.libraries import Author, Libraries, Refusal
 from jobs.library.library import ENTRIES_MOST, OF_A_MEMBER
-from jobs.library.rules import Rules
 from jobs.ports import StoreUnavailable
+from jobs.servers.records import Change
+from jobs.servers.rules import EVERYWHERE, LibraryRules
+from jobs.servers.servers import Servers
 from storage.store import SqlStore, open_store
 from tests.jobs.support import MovableClock
 
@@ -32,15 +34,29 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-def libraries(store: SqlStore) -> Libraries:
+def servers(store: SqlStore) -> Servers:
+    """None has decided anything."""
+    return Servers(store, MovableClock())
+
+
+@pytest.fixture
+def libraries(store: SqlStore, servers: Servers) -> Libraries:
     """Of an empty database."""
-    return Libraries(store, MovableClock())
+    return Libraries(store, MovableClock(), servers)
 
 
 async def after_a_restart(store: SqlStore) -> Libraries:
-    again = Libraries(store, MovableClock())
+    again = Libraries(store, MovableClock(), Servers(store, MovableClock()))
     await again.load()
     return again
+
+
+async def demand_approval(servers: Servers, guild_id: int = 1) -> None:
+    await servers.change(
+        guild_id,
+        lambda rules: replace(rules, library=LibraryRules(approval=True)),
+        entry=lambda _rules: Change(guild_id=guild_id, actor_id=9, action="library.set"),
+    )
 
 
 async def added(libraries: Libraries, new: Facts = GRAIN, author: Author = MARA) -> Entry:
@@ -54,22 +70,14 @@ async def test_what_is_written_is_known_at_once_and_after_a_restart(store: SqlSt
     ink = await added(libraries, Facts(name="Ink", source="o/ink"))
     await libraries.change(grain, replace(GRAIN, name="Film"), MARA, preview=b"picture")
     await libraries.remove(ink)
-    await libraries.decide(1, Rules(raw_sources=False))
     for known in (libraries, await after_a_restart(store)):
         library = known.of(1)
         [entry] = library.entries()
         assert entry == library.find(" FILM ") == library.get(grain.id) == library.of_source("o/grain")[0]
         assert library.find("Grain") is library.find("Ink") is library.get(ink.id) is None
         assert library.of_source("o/ink") == []
-        assert library.rules == Rules(raw_sources=False)
         assert await known.preview(entry) == b"picture"
         assert len(known.of(2)) == len(known.of(None)) == 0
-
-
-async def test_a_library_without_entries_has_rules(store: SqlStore, libraries: Libraries) -> None:
-    await libraries.decide(1, Rules(approval=True))
-    for known in (libraries, await after_a_restart(store)):
-        assert known.of(1).rules == Rules(approval=True)
 
 
 async def test_of_many_who_add_the_same_name_at_once_one_succeeds(libraries: Libraries) -> None:
@@ -97,9 +105,11 @@ async def test_a_full_library_takes_no_more_but_replaces(libraries: Libraries, s
     assert [entry.facts.name for entry in library.of_source("o/new")] == ["Style 0"]
 
 
-async def test_with_approval_members_entries_wait_and_changed_ones_wait_again(libraries: Libraries) -> None:
+async def test_with_approval_members_entries_wait_and_changed_ones_wait_again(
+    libraries: Libraries, servers: Servers
+) -> None:
     early = await added(libraries)
-    await libraries.decide(1, Rules(approval=True))
+    await demand_approval(servers)
     late = await added(libraries, facts(1))
     assert (early.approved, late.approved) == (True, False)
     assert (await added(libraries, facts(2), OLGA)).approved
@@ -114,8 +124,25 @@ async def test_with_approval_members_entries_wait_and_changed_ones_wait_again(li
     assert kept.approved
 
 
-async def test_nothing_is_approved_that_was_changed_meanwhile(libraries: Libraries) -> None:
-    await libraries.decide(1, Rules(approval=True))
+async def test_where_the_operator_demands_approval_it_is_so_in_every_server(
+    libraries: Libraries, servers: Servers
+) -> None:
+    await demand_approval(servers, EVERYWHERE)
+    assert not (await added(libraries)).approved
+
+
+async def test_what_approvers_add_or_change_waits_for_nobody(libraries: Libraries, servers: Servers) -> None:
+    await demand_approval(servers)
+    approver = Author(user_id=8, is_moderator=False, approves=True)
+    entry = await added(libraries, GRAIN, approver)
+    assert entry.approved
+    changed = await libraries.change(entry, replace(GRAIN, source="o/else"), approver)
+    assert isinstance(changed, Entry)
+    assert changed.approved
+
+
+async def test_nothing_is_approved_that_was_changed_meanwhile(libraries: Libraries, servers: Servers) -> None:
+    await demand_approval(servers)
     seen = await added(libraries)
     await libraries.change(seen, replace(GRAIN, source="o/else"), MARA)
     assert await libraries.approve(seen) is Refusal.GONE
@@ -142,15 +169,12 @@ class Failing:
     async def save_preview(self, entry: Entry, picture: bytes) -> None:
         raise StoreUnavailable(f"{entry.id}: {len(picture)}")
 
-    async def save_rules(self, guild_id: int, rules: Rules) -> None:
-        raise StoreUnavailable(f"{guild_id}: {rules}")
-
 
 async def test_what_the_database_did_not_take_is_not_in_memory_either(
     libraries: Libraries, store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await added(libraries)
-    for name in ("save_entries", "remove_entry", "save_preview", "save_rules"):
+    for name in ("save_entries", "remove_entry", "save_preview"):
         monkeypatch.setattr(store, name, getattr(Failing(), name))
     for write in (
         libraries.add(1, facts(1), MARA),
@@ -158,9 +182,7 @@ async def test_what_the_database_did_not_take_is_not_in_memory_either(
         libraries.change(entry, facts(3), MARA),
         libraries.bring(1, [facts(4)], OLGA),
         libraries.remove(entry),
-        libraries.decide(1, Rules(approval=True)),
     ):
         with pytest.raises(StoreUnavailable):
             await write
     assert libraries.of(1).entries() == [entry]
-    assert libraries.of(1).rules == Rules()

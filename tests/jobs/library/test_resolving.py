@@ -6,7 +6,6 @@ from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Model
 from jobs.library.entry import Entry, Facts
 from jobs.library.library import Library
 from jobs.library.resolving import Resolved, resolve, why_not_again
-from jobs.library.rules import Rules
 from jobs.parameters import Option
 from jobs.request import ImageRequest, Lora
 from jobs.validation import Chosen, validate
@@ -15,16 +14,29 @@ LINK = "https://example.com/x.safetensors"
 FOX: Chosen = {Option.PROMPT: "a fox"}
 
 
-def library_of(*several: Facts, rules: Rules | None = None, approved: bool = True) -> Library:
+def library_of(*several: Facts, approved: bool = True) -> Library:
     library = Library()
     for number, facts in enumerate(several):
         library.put(Entry(id=str(number), guild_id=1, facts=facts, approved=approved, added_by=7, added_at=number))
-    library.rules = rules or Rules()
     return library
 
 
-def look_up(chosen: Chosen, library: Library, *, model: Model = FLUX_2_LORA, restricted: bool = False) -> Resolved:
-    return resolve({**FOX, **chosen}, model=model, library=library, models=MODELS, restricted=restricted)
+def look_up(
+    chosen: Chosen,
+    library: Library,
+    *,
+    model: Model = FLUX_2_LORA,
+    restricted: bool = False,
+    raw_sources: bool = True,
+) -> Resolved:
+    return resolve(
+        {**FOX, **chosen},
+        model=model,
+        library=library,
+        models=MODELS,
+        restricted=restricted,
+        raw_sources=raw_sources,
+    )
 
 
 def faults(resolved: Resolved) -> list[tuple[Option, str]]:
@@ -60,7 +72,7 @@ def test_a_scale_that_was_chosen_stays() -> None:
 def test_an_empty_prompt_gets_no_trigger_words_so_that_it_is_refused() -> None:
     resolved = resolve(
         {Option.PROMPT: "  ", Option.LORA: "Grain"}, model=FLUX_2_LORA, library=library_of(GRAIN), models=MODELS,
-        restricted=False,
+        restricted=False, raw_sources=True,
     )  # fmt: skip
     assert resolved.chosen[Option.PROMPT] == "  "
 
@@ -99,8 +111,8 @@ def test_an_entry_that_cannot_be_used_here_is_refused_and_its_options_taken_out(
 
 @pytest.mark.parametrize(("raw_sources", "refused"), [(True, 0), (False, 2)])
 def test_raw_sources_are_taken_where_the_server_takes_them(*, raw_sources: bool, refused: int) -> None:
-    library = library_of(GRAIN, rules=Rules(raw_sources=raw_sources))
-    resolved = look_up({Option.LORA: LINK, Option.LORA2: "o/other", Option.LORA3: "o/grain"}, library)
+    chosen = {Option.LORA: LINK, Option.LORA2: "o/other", Option.LORA3: "o/grain"}
+    resolved = look_up(chosen, library_of(GRAIN), raw_sources=raw_sources)
     assert len(resolved.faults) == refused
     assert resolved.names[-1] == "Grain"
 
@@ -128,14 +140,18 @@ def asked(path: str, name: str | None = None) -> ImageRequest:
     return ImageRequest(model="flux-2-lora", prompt="a fox", seed=1, loras=(Lora(path=path, name=name),))
 
 
+def again(request: ImageRequest, library: Library, *, restricted: bool = False, raw_sources: bool = False) -> str:
+    return str(why_not_again(request, library=library, restricted=restricted, raw_sources=raw_sources) or "")
+
+
 def test_again_obeys_the_rules_of_today() -> None:
     dark = library_of(Facts(name="Dark", source="o/r", age_restricted=True))
-    assert why_not_again(asked("o/r"), library=dark, restricted=True) is None
-    assert "age-restricted" in str(why_not_again(asked("o/r"), library=dark, restricted=False))
-    closed = library_of(GRAIN, rules=Rules(raw_sources=False))
-    assert why_not_again(asked("o/grain"), library=closed, restricted=False) is None
-    gone = why_not_again(asked(f"{LINK}?key=secret"), library=closed, restricted=False)
-    assert LINK in str(gone)
-    assert "secret" not in str(gone)
-    assert "**Ink**" in str(why_not_again(asked("o/ink", "Ink"), library=closed, restricted=False))
-    assert why_not_again(asked("o/ink"), library=library_of(), restricted=False) is None
+    assert again(asked("o/r"), dark, restricted=True) == ""
+    assert "age-restricted" in again(asked("o/r"), dark)
+    closed = library_of(GRAIN)
+    assert again(asked("o/grain"), closed) == ""
+    gone = again(asked(f"{LINK}?key=secret"), closed)
+    assert LINK in gone
+    assert "secret" not in gone
+    assert "**Ink**" in again(asked("o/ink", "Ink"), closed)
+    assert again(asked("o/ink"), library_of(), raw_sources=True) == ""
