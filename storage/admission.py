@@ -1,6 +1,7 @@
 """Admission: the job, its reservation and its place in the fair queue, in one transaction or not at all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from jobs.catalog import Provider
@@ -87,7 +88,10 @@ class Admissions(Part):
         cost = estimated_cost * len(jobs)
         spent = await spend(self._sql, connection, guild_id=first.guild_id, at=now, amount=cost, bounds=bounds)
         require_within(bounds, spent, asked=cost, now=now)
-        return BatchAdmitted(jobs=tuple(jobs), usage=usage.changed(asked, granted=granted), spent=spent)
+        charged = [*charges, *([Charge(at=now, images=asked - granted)] if granted < asked else [])]
+        left = None if grant is None else replace(grant, left=grant.left - granted)
+        usage = usage_of(charged, bounds.allowance, grant=left, now=now)
+        return BatchAdmitted(jobs=tuple(jobs), usage=usage, spent=spent)
 
     async def _charges(
         self, connection: Any, bounds: Bounds, *, guild_id: int, user_id: int, now: int
@@ -97,8 +101,9 @@ class Admissions(Part):
         if not allowance.limits:
             return []
         since = max(allowance.since, now - max(window.value for window in allowance.limits))
-        former_id = user_id if bounds.former_id is None else bounds.former_id
-        rows = self._sql.charges(connection, guild_id=guild_id, user_id=user_id, former_id=former_id, since=since)
+        rows = self._sql.charges(
+            connection, guild_id=guild_id, user_id=user_id, former_id=bounds.former_id, since=since
+        )
         return [Charge(at=row["charged_at"], images=row["images"]) async for row in rows]
 
     async def _grant_in_force(self, connection: Any, *, guild_id: int, user_id: int, now: int) -> Grant | None:

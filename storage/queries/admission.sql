@@ -15,11 +15,16 @@ LIMIT 1;
 
 -- name: charges(guild_id, user_id, former_id, since)
 -- What still counts of the images charged after `since`, those that a grant paid for aside, the oldest first.
-SELECT charged_at, SUM(images - granted) AS images
-FROM ledger
-WHERE guild_id = :guild_id AND user_id IN (:user_id, :former_id) AND charged_at > :since
+SELECT charged_at, SUM(images) AS images
+FROM (
+    SELECT charged_at, images - granted AS images FROM ledger
+    WHERE guild_id = :guild_id AND user_id = :user_id AND charged_at > :since
+    UNION ALL
+    SELECT charged_at, images - granted AS images FROM ledger
+    WHERE guild_id = :guild_id AND user_id = CAST(:former_id AS BIGINT) AND charged_at > :since
+) AS charged
 GROUP BY charged_at
-HAVING SUM(images - granted) > 0
+HAVING SUM(images) > 0
 ORDER BY charged_at;
 
 -- name: grant_in_force(guild_id, user_id, now)^

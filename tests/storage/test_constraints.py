@@ -30,7 +30,8 @@ async def test_a_reservation_ends_once(store: SqlStore, job_in: JobIn, ended: St
     with pytest.raises(Duplicate, match="ledger"):
         await execute(
             store._engine,
-            f"INSERT INTO ledger SELECT job_id, '{kind}', guild_id, user_id, -1, charged_at, recorded_at FROM ledger "  # noqa: S608 - our own text
+            "INSERT INTO ledger (job_id, kind, guild_id, user_id, images, charged_at, recorded_at) "  # noqa: S608 - ours
+            f"SELECT job_id, '{kind}', guild_id, user_id, -1, charged_at, recorded_at FROM ledger "
             "WHERE kind = 'reserve'",
         )
 

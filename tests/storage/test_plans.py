@@ -17,7 +17,7 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 WHOLE = re.compile(
     r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
-    r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
+    r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier|charged)$"
 )
 
 INDEXES = {

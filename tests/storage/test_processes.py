@@ -12,7 +12,10 @@ import asyncio, sys, time
 from jobs.catalog import Provider
 from jobs.model import Order, Reply
 from jobs.outcomes import Admitted
+from jobs.quota import Bounds
 from jobs.request import ImageRequest
+from jobs.servers.allowance import Allowance
+from jobs.servers.rules import Window
 from storage.address import parse_address
 from storage.store import open_store
 
@@ -28,7 +31,8 @@ async def main(path, first):
                 request=ImageRequest(model="flux-lora", prompt="a cat", seed=1),
                 reply=Reply(application_id=3, token="token", expires_at=1), upload_limit=10_000_000,
             )
-            return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(20))
+            bounds = Bounds(allowance=Allowance(limits={Window.DAY: 20}))
+            return await store.admit(order, provider=Provider.EACHLABS, estimated_cost=1, bounds=bounds)
         answers = await asyncio.gather(*(ask(first + n) for n in range(25)))
         print(sum(isinstance(answer, Admitted) for answer in answers))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
@@ -51,10 +52,12 @@ async def test_a_transaction_cut_off_anywhere_is_whole_or_absent(
     store: SqlStore, make_order: MakeOrder, unit: str
 ) -> None:
     """Cancelled at many moments of its life."""
-    unprotected = SqlStore.admit.__wrapped__  # type: ignore[attr-defined] # what `uninterrupted` wraps
+    admit = SqlStore.admit.__wrapped__  # type: ignore[attr-defined] # what `write` wraps
     for steps in range(60):
-        write = unprotected(store, make_order(), provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000))
-        task = asyncio.create_task(write)
+        write = partial(
+            admit, store, order=make_order(), provider=Provider.EACHLABS, estimated_cost=1, bounds=within(1_000)
+        )
+        task = asyncio.create_task(store._engine.transact(write))
         if unit == "turns of the loop":
             for _ in range(steps):
                 await asyncio.sleep(0)
