@@ -1,0 +1,107 @@
+"""Whether a prompt may be ordered: the server's blocked words and patterns, and the operator's for the whole bot."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from jobs.content.folding import readings
+from jobs.content.patterns import PatternList, pattern_fault
+from jobs.content.words import Hit, WordList
+from jobs.request import ImageRequest
+from jobs.sentence import Sentence, say
+from jobs.servers.rules import EVERYWHERE
+from jobs.servers.servers import Servers
+
+_log = structlog.get_logger(__name__)
+_SHOWN: Final = 60  # characters of what is refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compiled:
+    words_of: tuple[str, ...]
+    patterns_of: tuple[str, ...]
+    words: WordList
+    patterns: PatternList
+
+
+class Content:
+    """Asks nobody: rules are held in memory, compiled when they are first needed and whenever they have changed.
+
+    Five hundred words take some ten milliseconds to compile, and each prompt some microseconds a word of it.
+    What is found is told to whoever wrote it, and never logged.
+    """
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+        self._compiled: dict[int, _Compiled] = {}
+
+    def refusal(self, guild_id: int, request: ImageRequest) -> Sentence | None:
+        """Why a request may not be ordered in a server, or outside of all of them (`DIRECT`)."""
+        for place in (guild_id, EVERYWHERE):
+            if hit := self.find(place, request.typed_prompt):
+                return _refusal(place, hit, request)
+            if request.added and (hit := self.find(place, request.prompt)):
+                return say(
+                    "`{word}`, a trigger word of the LoRA, is not allowed here. Choose another LoRA. "
+                    "Nothing was made and nothing was charged.",
+                    word=_shown(hit),
+                )
+        return None
+
+    def find(self, place: int, text: str) -> Hit | None:
+        """The first word or pattern in a text that a server, or the operator (`EVERYWHERE`), has blocked."""
+        compiled = self._of(place)
+        if compiled is None:
+            return None
+        for reading in readings(text):
+            if hit := compiled.words.find(reading) or compiled.patterns.find(reading):
+                return hit
+        return None
+
+    def _of(self, place: int) -> _Compiled | None:
+        rules, compiled = self._servers.of(place).content, self._compiled.get(place)
+        if not rules.words and not rules.patterns:
+            self._compiled.pop(place, None)
+            return None
+        if compiled is None or (compiled.words_of, compiled.patterns_of) != (rules.words, rules.patterns):
+            good = [each for each in rules.patterns if pattern_fault(each) is None]
+            if len(good) < len(rules.patterns):  # they were good when they were added: RE2 has changed since then
+                _log.error(
+                    "blocked patterns cannot be used any more", guild=place, patterns=len(rules.patterns) - len(good)
+                )
+            compiled = _Compiled(
+                words_of=rules.words,
+                patterns_of=rules.patterns,
+                words=WordList(rules.words),
+                patterns=PatternList(good),
+            )
+            self._compiled[place] = compiled
+        return compiled
+
+
+def _refusal(place: int, hit: Hit, request: ImageRequest) -> Sentence:
+    word = _shown(hit)
+    if place == EVERYWHERE:
+        return say(
+            "This bot does not allow `{word}` in a prompt. Take it out and try again. "
+            "Nothing was made and nothing was charged.",
+            word=word,
+        )
+    if request.preset is not None:
+        return say(
+            "This server does not allow `{word}` in a prompt, nor in a preset. Take it out, or leave the preset out, "
+            "and try again. Nothing was made and nothing was charged.",
+            word=word,
+        )
+    return say(
+        "This server does not allow `{word}` in a prompt. Take it out and try again. "
+        "Nothing was made and nothing was charged.",
+        word=word,
+    )
+
+
+def _shown(hit: Hit) -> str:
+    """What was typed, on one line, and so that it stays within its backticks."""
+    text = " ".join(hit.typed.replace("`", " ").split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
