@@ -32,6 +32,7 @@ from jobs.servers.people import People
 from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
+from jobs.stats import Statistics
 from jobs.tasks import Tasks
 from jobs.waiting import Waiting
 from jobs.world import World
@@ -130,6 +131,7 @@ def assemble(
         tasks=tasks,
         waiting=Waiting(store, reader),
         reports=Reports(store, clock, notices.reported),
+        statistics=Statistics(store, clock),
     )
     return Joined(
         service=service,

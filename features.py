@@ -32,6 +32,7 @@ from cogs.results.reporting import Reporting
 from cogs.rush import Rush
 from cogs.settings.cog import Settings
 from cogs.several.cog import Several
+from cogs.stats.cog import Stats
 from jobs.library.libraries import Libraries
 from jobs.ports import Clock
 from jobs.reports import Reports
@@ -39,6 +40,7 @@ from jobs.servers.people import People
 from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
+from jobs.stats import Statistics
 from jobs.tasks import Tasks
 from jobs.waiting import Waiting
 
@@ -62,6 +64,7 @@ class Features:
     tasks: Tasks
     waiting: Waiting
     reports: Reports
+    statistics: Statistics
 
 
 def make_cogs(of: Features) -> list[commands.Cog]:
@@ -88,5 +91,6 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         Reminders(service, of.tasks),
         Account(service),
         Queue(client, service, of.waiting),
+        Stats(of.statistics, service.catalog),
         Help(service.catalog),
     ]

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
@@ -76,6 +77,8 @@ def prepare_folder(folder: Path) -> None:
         except OSError as error:
             reason = error.strerror
             raise StartFault(f"DATA_DIR: {place} cannot be written ({reason}). Choose another folder.") from None
+    # Where matplotlib keeps its list of typefaces, from the first chart on: a home may be read-only, or missing.
+    os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 
 
 async def log_in(client: Fluxcord, settings: Settings) -> None:

@@ -23,6 +23,7 @@ from storage.reads import Reads
 from storage.reports import Reports
 from storage.servers import Servers
 from storage.sqlite import open_sqlite
+from storage.stats import Stats
 from storage.transitions import Transitions
 
 
@@ -40,6 +41,7 @@ class SqlStore(
     Queue,
     Libraries,
     Servers,
+    Stats,
 ):
     """Implements `jobs.ports.Store` on any engine.
 

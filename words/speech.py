@@ -1,10 +1,16 @@
 """From a sentence to the text that its reader sees."""
 
+from datetime import date
+from typing import Final
+
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
 from jobs.sentence import Sentence, Value
 from words.catalogue import catalogue_of
+
+_ENGLISH: Final = Locale("en")
 
 
 class Words:
@@ -31,7 +37,14 @@ class Words:
 
     def number(self, value: float) -> str:
         """A number as the reader writes it."""
-        return f"{value:,g}" if self._catalogue is None else self._shown(value, self._catalogue.locale)
+        if self._catalogue is not None:
+            return self._shown(value, self._catalogue.locale)
+        return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+
+    def date(self, day: date, *, year: bool = False) -> str:
+        """A day as the reader writes it, shortened: `Nov 21`, or with its year `Nov 21, 2026`."""
+        locale = _ENGLISH if self._catalogue is None else self._catalogue.locale
+        return format_skeleton("yMMMd" if year else "MMMd", day, locale=locale)
 
     def find(self, text: str) -> str | None:
         """The translation of a fixed text without placeholders; None where there is none."""

@@ -1,0 +1,1 @@
+"""Charts as PNG: numbers and words in, bytes out."""
