@@ -1,12 +1,12 @@
 """Dollars as people type and read them, exact to the micro-dollar, and the calendar of the caps, which is UTC's."""
 
-import enum
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
+from jobs.outcomes import Period
 from jobs.sentence import Sentence, say
 from jobs.servers.rules import Caps
 
@@ -17,13 +17,6 @@ NO_CAP: Final = "none"  # what is typed for it
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _TYPED: Final = re.compile(r"\$?\s*([0-9]{1,7}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})\s*(?:\$|USD)?", re.ASCII | re.IGNORECASE)
-
-
-class Period(enum.StrEnum):
-    """For how long a cap holds; a calendar day or month, UTC."""
-
-    DAY = "day"
-    MONTH = "month"
 
 
 @dataclass(frozen=True, kw_only=True)

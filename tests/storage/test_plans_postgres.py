@@ -37,6 +37,8 @@ INDEXES = {
     "job_of_interaction": "jobs_interaction_id_idx_key",
     "job_of_press": "jobs_press",
     "charges": "ledger_window",
+    "costs": "ledger_of_guild",
+    "job_costs": "ledger_of_guild",
     "in_flight": "jobs_at_the_api",
     "deciding_attempt": "attempts_minute",
     "take_next": "jobs_ready",

@@ -5,11 +5,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from jobs.outcomes import Period
 from jobs.sentence import Sentence
 from jobs.servers.money import (
     DAY_MS,
     MOST,
-    Period,
     date_of,
     day_of,
     first_day,
