@@ -1,7 +1,9 @@
 """Every server's rules, held in memory and written through: nothing that is read here asks the database."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from jobs.ports import Clock
@@ -31,6 +33,11 @@ class Servers:
         return self._rules.get(guild_id, UNDECIDED)
 
     @property
+    def decided(self) -> Mapping[int, ServerRules]:
+        """The rules of every server that has decided something, and the operator's under `EVERYWHERE`."""
+        return MappingProxyType(self._rules)
+
+    @property
     def everywhere(self) -> ServerRules:
         """What the operator has decided for the whole bot."""
         return self.of(EVERYWHERE)
@@ -53,6 +60,21 @@ class Servers:
         self.tell(noted)
         return changed
 
+    async def drop(self, guild_id: int) -> None:
+        """Forget a server's rules; the bot is not there any more."""
+        async with self._writing:
+            await self._records.remove_server_rules(guild_id)
+            self._rules.pop(guild_id, None)
+
+    async def rename(self, user_id: int, pseudonym: int) -> None:
+        """Let what is decided of this user hold for their pseudonym instead."""
+        async with self._writing:
+            for guild_id, rules in list(self._rules.items()):
+                renamed = _renamed(rules, user_id, pseudonym)
+                if renamed != rules:
+                    await self._records.save_server_rules(guild_id, renamed, [])
+                    self._rules[guild_id] = renamed
+
     async def note(self, change: Change) -> None:
         """Keep and tell of a change that is none of the rules: a ban, a grant, a removed image."""
         await self._records.note_changes([change])
@@ -62,3 +84,12 @@ class Servers:
         """Pass on an entry that is kept already."""
         for told in self.told:
             told(change)
+
+
+def _renamed(rules: ServerRules, user_id: int, pseudonym: int) -> ServerRules:
+    exempt = rules.quota.exempt_users
+    if user_id in exempt:
+        rules = replace(rules, quota=replace(rules.quota, exempt_users=exempt - {user_id} | {pseudonym}))
+    if rules.pause is not None and rules.pause.by == user_id:
+        rules = replace(rules, pause=replace(rules.pause, by=pseudonym))
+    return rules
