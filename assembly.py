@@ -20,12 +20,17 @@ from cogs.rush import Rush
 from cogs.several.summaries import Summaries
 from features import Features
 from jobs.breaker import Breakers
+from jobs.departures import Departures
 from jobs.estimates import Estimates
 from jobs.forecast import Forecasts
+from jobs.held import Held
 from jobs.housekeeping import Housekeeper
 from jobs.library.libraries import Libraries
 from jobs.observer import Observers
 from jobs.ports import Clock
+from jobs.privacy.export import Export
+from jobs.privacy.privacy import Privacy
+from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.progress import ProgressReader
 from jobs.reports import Reports
 from jobs.servers.people import People
@@ -60,6 +65,7 @@ class Joined:
         """Read what is held in memory; once, before anything is answered."""
         await self.features.servers.load()
         await self.features.people.load()
+        await self.features.privacy.load()
         await self.notices.load()
 
 
@@ -71,6 +77,7 @@ def assemble(
     http: httpx.AsyncClient,
     source: ResultDownloader,
     clock: Clock,
+    pseudonyms: Pseudonyms,
 ) -> Joined:
     """Join everything; nothing is read, sent or started yet."""
     tasks, metrics, rush = Tasks(), Metrics(), Rush()
@@ -81,7 +88,7 @@ def assemble(
     slots = {provider: limits[provider].concurrency * len(api.key_ids) for provider, api in apis.items()}
     servers = Servers(store, clock)
     shelf, libraries, poster = Shelf(store), Libraries(store, clock, servers), Poster(client, clock)
-    people = People(store, clock, servers.tell)
+    people = People(store, clock, servers.tell, pseudonyms)
     contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
     notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
     once = Once(poster, store)
@@ -108,12 +115,17 @@ def assemble(
         waiting_jobs_per_user=settings.waiting_jobs_per_user,
         servers=servers,
         people=people,
+        pseudonyms=pseudonyms,
         breakers=breakers,
         lost_creates=lost_creates,
         started_at=clock.now(),
         tasks=tasks,
     )
     service = JobService(world, limits)
+    housekeeper = Housekeeper(store, files, clock, make_keeping(settings), servers)
+    held = Held(shelf=shelf, libraries=libraries, servers=servers, people=people)
+    privacy = Privacy(store, pseudonyms, service, held, discard=world.discard, removed=housekeeper.note_remains)
+    departures = Departures(store, clock, held, housekeeper, days=settings.departed_server_days)
     gate = Gate(service, libraries, servers, people, unsafe_guilds=frozenset(settings.safety_off_guilds))
     features = Features(
         client=client,
@@ -123,6 +135,9 @@ def assemble(
         libraries=libraries,
         servers=servers,
         people=people,
+        privacy=privacy,
+        export=Export(store),
+        departures=departures,
         previews=Previews(source, settings.data_dir),
         desk=OrderDesk(service, shelf, libraries, clock, rush, gate),
         rush=rush,
@@ -142,7 +157,9 @@ def assemble(
         tasks=tasks,
         loops={
             "database probe": store.look_after_trouble,
-            "housekeeping": Housekeeper(store, files, clock, make_keeping(settings)).run,
+            "housekeeping": housekeeper.run,
+            "privacy": privacy.run,
+            "departures": departures.run,
             "progress": board.run,
             "notices": notices.run,
             "summaries": summaries.run,

@@ -22,7 +22,17 @@ from parts import SystemClock, secrets_of
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
 from standby import Stopped, Turn, take_turns
-from startup import Health, PassingFault, StartFault, connect, introduce, log_in, prepare_folder, settle_down
+from startup import (
+    Health,
+    PassingFault,
+    StartFault,
+    connect,
+    introduce,
+    log_in,
+    prepare_folder,
+    pseudonyms_of,
+    settle_down,
+)
 from stopping import StopOnSignal, log_out
 from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
@@ -71,6 +81,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
     """Everything opened, joined and started; on leaving it is stopped in the opposite order."""
     database, clock = settings.database, SystemClock()
     async with contextlib.AsyncExitStack() as stack:
+        pseudonyms = await asyncio.to_thread(pseudonyms_of, settings)
         store = await stack.enter_async_context(open_store(database, clock))
         restored = restored or (isinstance(database, Path) and await asyncio.to_thread(taken_at, database) is not None)
         http = await stack.enter_async_context(
@@ -96,7 +107,9 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             await service.start()
 
         client = Fluxcord(api_url=settings.discord_api_url, set_up=set_up)
-        joined = assemble(settings, client=client, store=store, http=http, source=source, clock=clock)
+        joined = assemble(
+            settings, client=client, store=store, http=http, source=source, clock=clock, pseudonyms=pseudonyms
+        )
         service, tasks = joined.service, joined.tasks
         server = WebServer(
             build_app(

@@ -23,6 +23,11 @@ from cogs.library.pictures import Previews
 from cogs.presets.cog import Presets
 from cogs.presets.saving import Saving
 from cogs.queue.cog import Queue
+from cogs.quota.bans import Bans
+from cogs.quota.cog import QuotaAdmin
+from cogs.quota.grants import Grants
+from cogs.quota.looking import Looking as QuotaLooking
+from cogs.quota.rules import Rules as QuotaRuling
 from cogs.results.edits import Edits
 from cogs.results.finding import Finder
 from cogs.results.gallery import Gallery
@@ -33,8 +38,11 @@ from cogs.rush import Rush
 from cogs.settings.cog import Settings
 from cogs.several.cog import Several
 from cogs.stats.cog import Stats
+from jobs.departures import Departures
 from jobs.library.libraries import Libraries
 from jobs.ports import Clock
+from jobs.privacy.export import Export
+from jobs.privacy.privacy import Privacy
 from jobs.reports import Reports
 from jobs.servers.people import People
 from jobs.servers.servers import Servers
@@ -56,6 +64,9 @@ class Features:
     libraries: Libraries
     servers: Servers
     people: People
+    privacy: Privacy
+    export: Export
+    departures: Departures
     previews: Previews
     desk: OrderDesk
     rush: Rush
@@ -89,7 +100,15 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         ),
         Inspect(client, service, desk),
         Reminders(service, of.tasks),
-        Account(service),
+        Account(service, of.servers, of.people),
+        QuotaAdmin(
+            client,
+            admin,
+            rules=QuotaRuling(of.servers, day=service.images_per_day),
+            grants=Grants(of.people, of.clock),
+            bans=Bans(of.people, service, of.clock),
+            looking=QuotaLooking(of.servers, of.people, service),
+        ),
         Queue(client, service, of.waiting),
         Stats(of.statistics, service.catalog),
         Help(service.catalog),

@@ -11,11 +11,13 @@ from jobs.dispatcher import Limits
 from jobs.doubts import LostCreates
 from jobs.housekeeping import Keeping
 from jobs.ports import ImageApi
+from jobs.privacy.pseudonyms import Pseudonyms
 from media.fit import Fitted, fit
 from providers.aimlapi import AimlApi
 from providers.eachlabs import EachLabs
 from settings import Settings
 from storage.address import passwords
+from storage.key_file import kept_key
 
 
 class SystemClock:
@@ -63,9 +65,23 @@ def make_keeping(settings: Settings) -> Keeping:
     return Keeping(days=settings.retention_days, results=settings.results_max_mb * 1024 * 1024)
 
 
+def make_pseudonyms(settings: Settings) -> Pseudonyms:
+    """What stands for people who have their data deleted; the key is made where there is none. Blocking.
+
+    Raises:
+        OSError: the key's file can neither be read nor made.
+        ValueError: what it holds is no key.
+    """
+    if settings.privacy_key is not None:
+        return Pseudonyms(settings.privacy_key.get_secret_value().encode())
+    return Pseudonyms(kept_key(settings.data_dir / "privacy.key"))
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """What must stand in no log."""
     keys = [settings.discord_token, *settings.eachlabs_api_key, *settings.aimlapi_api_key]
+    if settings.privacy_key is not None:
+        keys.append(settings.privacy_key)
     return [key.get_secret_value() for key in keys] + passwords(settings.database)
 
 

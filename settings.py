@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from jobs.privacy.pseudonyms import KEY_SHORTEST
 from storage.address import DatabaseAddress, NoAddress, parse_address
 
 
@@ -113,6 +114,19 @@ class Settings(BaseSettings):
         description="After so many days the words of a finished job are removed: prompt, LoRA links, error texts, kept "
         "images; Again then works no more. Its numbers stay. 0 keeps them.",
     )
+    departed_server_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="So many days after the bot was removed from a server its data are deleted: rules, presets, "
+        "library, prompts, kept images. Whoever invites it back before finds everything as it was.",
+    )
+    privacy_key: SecretStr | None = Field(
+        None,
+        description="Secret of at least 32 characters, by which quotas and bans hold for people who had their data "
+        "deleted and come back. Without it DATA_DIR/privacy.key is made at the first start: back it up, apart from the "
+        "database. Set it where processes on several machines share a database.",
+    )
     results_max_mb: int = Field(
         2048,
         ge=1,
@@ -167,6 +181,13 @@ class Settings(BaseSettings):
     def _token(cls, value: SecretStr) -> SecretStr:
         if re.search(r"\s", value.get_secret_value()) or not value.get_secret_value():
             raise _fault("holds white space: copy the token alone, without 'Bot '")
+        return value
+
+    @field_validator("privacy_key")
+    @classmethod
+    def _privacy_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < KEY_SHORTEST:
+            raise _fault(f"is shorter than {KEY_SHORTEST} characters")
         return value
 
     @field_validator("eachlabs_api_key", "aimlapi_api_key")

@@ -14,7 +14,9 @@ import discord
 import structlog
 
 from cogs.client import Fluxcord
+from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.tasks import Tasks
+from parts import make_pseudonyms
 from settings import Settings
 from web.ports import Check
 
@@ -79,6 +81,21 @@ def prepare_folder(folder: Path) -> None:
             raise StartFault(f"DATA_DIR: {place} cannot be written ({reason}). Choose another folder.") from None
     # Where matplotlib keeps its list of typefaces, from the first chart on: a home may be read-only, or missing.
     os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
+
+
+def pseudonyms_of(settings: Settings) -> Pseudonyms:
+    """What stands for people who have their data deleted. Blocking.
+
+    Raises:
+        StartFault: its key cannot be had.
+    """
+    try:
+        return make_pseudonyms(settings)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StartFault(
+            f"DATA_DIR: {settings.data_dir / 'privacy.key'} cannot be used ({reason}). Restore it from your backup."
+        ) from None
 
 
 async def log_in(client: Fluxcord, settings: Settings) -> None:

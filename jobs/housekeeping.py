@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from jobs.ports import Clock, ImageFiles, Store, StoreUnavailable
+from jobs.servers.servers import Servers
 from jobs.status import Status
 
 _log = structlog.get_logger(__name__)
@@ -28,11 +29,12 @@ class Keeping:
 class Housekeeper:
     """The loop that removes what is not to be kept any longer."""
 
-    def __init__(self, store: Store, files: ImageFiles, clock: Clock, keeping: Keeping) -> None:
+    def __init__(self, store: Store, files: ImageFiles, clock: Clock, keeping: Keeping, servers: Servers) -> None:
         self._store = store
         self._files = files
         self._clock = clock
         self._keeping = keeping
+        self._servers = servers
         self._compacted_at = 0  # UTC ms
         self._remains = False  # of removed words in the database's files
 
@@ -44,23 +46,39 @@ class Housekeeper:
 
     async def tidy(self) -> None:
         """One round; raises `StoreUnavailable`, and what is left then is for the next one."""
-        if self._keeping.days:
-            await self._remove_old()
+        await self._remove_old()
         await self._hold_the_cap()
         await self._prune()
         if self._remains and self._clock.now() - self._compacted_at >= COMPACT_EVERY:
             await self._compact()
 
-    async def _remove_old(self) -> None:
-        before, removed = self._clock.now() - self._keeping.days * _DAY, 0
-        while ids := await self._store.remove_old(before=before, limit=BATCH):
+    def note_remains(self) -> None:
+        """Others have removed words, too: they are in the database's files until these are rewritten, within a day."""
+        self._remains = True
+
+    async def remove_words(self, guild_id: int, *, before: int) -> int:
+        """Remove the words of a server's finished jobs made before that moment (UTC ms); returns how many jobs."""
+        removed = 0
+        while ids := await self._store.remove_old(guild_id=guild_id, before=before, limit=BATCH):
             self._remains = True
             removed += len(ids)
             for job_id in ids:
                 await self._discard(job_id)
             await asyncio.sleep(BREATH)
-        if removed:
-            _log.info("the words of old jobs are removed", jobs=removed, older_than_days=self._keeping.days)
+        return removed
+
+    def days_kept(self, guild_id: int) -> int:
+        """For how many days a server's words are kept: of what it and the operator say the shorter; 0: for ever."""
+        said = (self._servers.of(guild_id).retention_days, self._keeping.days)
+        return min((days for days in said if days), default=0)
+
+    async def _remove_old(self) -> None:
+        guild_id: int | None = -1
+        while (guild_id := await self._store.next_guild_with_words(after=guild_id)) is not None:
+            if days := self.days_kept(guild_id):
+                removed = await self.remove_words(guild_id, before=self._clock.now() - days * _DAY)
+                if removed:
+                    _log.info("the words of old jobs are removed", jobs=removed, guild=guild_id, older_than_days=days)
 
     async def _prune(self) -> None:
         """A create counts within its minute; the day is for whoever looks into the database."""

@@ -120,6 +120,14 @@ class PresetRecords(Protocol):
         """Forget it."""
         ...
 
+    async def forget_presets(self, user_id: int, pseudonym: int) -> None:
+        """Forget a user's presets and defaults; those that they saved for a server stay, under the pseudonym."""
+        ...
+
+    async def remove_server_presets(self, guild_id: int) -> None:
+        """Forget a server's presets and defaults."""
+        ...
+
     async def save_defaults(self, owner: Owner, defaults: Defaults) -> None:
         """Keep these in the place of the owner's former ones."""
         ...

@@ -96,8 +96,15 @@ class History(Protocol):
 class Retention(Protocol):
     """What is kept of finished jobs, and for how long."""
 
-    async def remove_old(self, *, before: int, limit: int) -> Sequence[str]:
-        """Remove the words of at most `limit` finished jobs made before that moment (UTC ms); returns their ids."""
+    async def next_guild_with_words(self, *, after: int) -> int | None:
+        """The server with the next greater id whose finished jobs' words are still kept; 0 is outside of servers."""
+        ...
+
+    async def remove_old(self, *, guild_id: int, before: int, limit: int) -> Sequence[str]:
+        """Remove the words of at most `limit` finished jobs of a server made before that moment (UTC ms).
+
+        Returns their ids.
+        """
         ...
 
     async def remove(self, job: Job) -> Job | None:

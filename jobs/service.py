@@ -20,6 +20,7 @@ from jobs.outcomes import Admission, Admitted, BatchAdmission, BatchAdmitted
 from jobs.ports import StoreUnavailable
 from jobs.recovery import Steps, recover
 from jobs.request import estimate_cost
+from jobs.status import Status
 from jobs.submission import Submission
 from jobs.watcher import Watcher
 from jobs.webhooks import WebhookKey, Webhooks
@@ -95,6 +96,11 @@ class JobService:
         """Whether anything is made outside of the bot's servers."""
         return self._world.images_per_day_direct > 0
 
+    @property
+    def images_per_day(self) -> int:
+        """A member's, in a server that says nothing of the day."""
+        return self._world.images_per_day
+
     def outage(self, model: Model) -> Outage | None:
         """What keeps orders for this model waiting now; where it is `hopeless` none should be placed."""
         return self._world.breakers.outage(model.provider)
@@ -162,6 +168,16 @@ class JobService:
     async def cancel(self, job: Job) -> bool:
         """Begin to stop a job for its user; refunded once it is stopped. False when it is too late for that."""
         return await self._cancelling.cancel(job)
+
+    async def cancel_waiting(self, *, guild_id: int, user_id: int) -> int:
+        """Cancel what waits of a user in a server; what was sent goes on. Returns how many jobs these were.
+
+        Raises:
+            StoreUnavailable: some may be cancelled, the others are not.
+        """
+        jobs = await self._world.store.open_jobs(guild_id=guild_id, user_id=user_id)
+        waiting = [job for job in jobs if job.status is Status.QUEUED]
+        return sum([await self._cancelling.cancel(job, only_waiting=True) for job in waiting])
 
     async def recent_loras(self, *, guild_id: int, user_id: int) -> Sequence[str]:
         """The LoRA sources that the user took last in this server, newest first."""

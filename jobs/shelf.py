@@ -173,6 +173,23 @@ class Shelf:
         async with self._writing:
             return await self._keep(owner, _UNDECIDED)
 
+    async def forget(self, user_id: int, pseudonym: int) -> None:
+        """Forget what this user has kept; what they saved for a server stays, under the pseudonym."""
+        async with self._writing:
+            await self._records.forget_presets(user_id, pseudonym)
+            self._presets.pop(Owner.user(user_id), None)
+            self._defaults.pop(Owner.user(user_id), None)
+            for there in self._presets.values():
+                saved = {key: preset for key, preset in there.items() if preset.saved_by == user_id}
+                there.update({key: replace(preset, saved_by=pseudonym) for key, preset in saved.items()})
+
+    async def drop_server(self, guild_id: int) -> None:
+        """Forget what a server has kept; the bot is not there any more."""
+        async with self._writing:
+            await self._records.remove_server_presets(guild_id)
+            self._presets.pop(Owner.server(guild_id), None)
+            self._defaults.pop(Owner.server(guild_id), None)
+
     async def _keep(self, owner: Owner, defaults: Defaults) -> Defaults:
         await self._records.save_defaults(owner, defaults)
         if defaults == _UNDECIDED:

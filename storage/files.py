@@ -24,7 +24,7 @@ class ResultFiles:
 
     async def seal(self, job_id: str) -> None:
         """Make the folder and its entries outlive a power cut; the bytes of the files are their writer's to sync."""
-        await asyncio.to_thread(_sync_folders, self._folder(job_id), self._results, self._results.parent)
+        await asyncio.to_thread(sync_folders, self._folder(job_id), self._results, self._results.parent)
 
     def path(self, job_id: str, image: StoredImage) -> Path:
         """Where an image lies.
@@ -82,7 +82,8 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _sync_folders(*folders: Path) -> None:
+def sync_folders(*folders: Path) -> None:
+    """Make the folders' entries outlive a power cut. Blocking."""
     if os.name == "nt":  # Windows opens no directories, and its file systems journal their entries
         return
     for folder in folders:

@@ -17,14 +17,21 @@ PROBE_SIZE: Final = 64 * 1024  # characters: more than one row would need, so th
 class Housekeeping(Part):
     """The store's part that keeps house."""
 
+    async def next_guild_with_words(self, *, after: int) -> int | None:
+        """The server with the next greater id whose finished jobs' words are still kept; 0 is outside of servers."""
+        async with self._engine.reading() as connection:
+            found: int | None = await self._sql.next_guild_with_words(connection, after=after)
+            return found
+
     @write
-    async def remove_old(self, connection: Any, *, before: int, limit: int) -> Sequence[str]:
-        """Remove the words of at most `limit` finished jobs made before that moment (UTC ms); returns their ids.
+    async def remove_old(self, connection: Any, *, guild_id: int, before: int, limit: int) -> Sequence[str]:
+        """Remove the words of at most `limit` finished jobs of a server made before that moment (UTC ms).
 
         Gone are the prompt, the LoRAs, the interaction's token, the webhook's secrets, the texts of failures, and
-        what is known of the images. The row stays, with its numbers, and so do the ledger and its sums.
+        what is known of the images. The row stays, with its numbers, and so do the ledger and its sums. Returns the
+        jobs' ids.
         """
-        rows = self._sql.old_jobs(connection, before=before, most=limit)
+        rows = self._sql.old_jobs(connection, guild_id=guild_id, before=before, most=limit)
         jobs = [job_from(row) async for row in rows]
         return [job.id for job in jobs if await self._remove(connection, job) is not None]
 

@@ -9,6 +9,8 @@ from jobs.ports import Clock
 from storage.address import DatabaseAddress, PostgresAddress
 from storage.admission import Admissions
 from storage.claims import Claims
+from storage.costs import Costs
+from storage.departures import Departures
 from storage.doubts import Doubts
 from storage.driver import require_asyncpg
 from storage.engine import Engine
@@ -16,8 +18,10 @@ from storage.history import History
 from storage.housekeeping import Housekeeping
 from storage.library import Libraries
 from storage.migrate import migrate
+from storage.people import People
 from storage.posts import Posts
 from storage.presets import Presets
+from storage.privacy import Privacy
 from storage.queue import Queue
 from storage.reads import Reads
 from storage.reports import Reports
@@ -41,6 +45,10 @@ class SqlStore(
     Queue,
     Libraries,
     Servers,
+    Privacy,
+    Departures,
+    Costs,
+    People,
     Stats,
 ):
     """Implements `jobs.ports.Store` on any engine.

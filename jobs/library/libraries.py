@@ -127,6 +127,13 @@ class Libraries:
             there = [entry for library in self._libraries.values() for entry in library.entries()]
             await self._take([replace(each, added_by=pseudonym) for each in there if each.added_by == user_id])
 
+    async def drop_server(self, guild_id: int) -> None:
+        """Forget a server's library; the bot is not there any more."""
+        async with self._writing:
+            while await self._records.remove_entries(guild_id, limit=AT_ONCE):
+                await asyncio.sleep(0)
+            self._libraries.pop(guild_id, None)
+
     async def preview(self, entry: Entry) -> bytes | None:
         """The picture of an entry, from the database."""
         return await self._records.preview(entry.id) if entry.has_preview else None

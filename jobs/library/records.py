@@ -25,6 +25,10 @@ class LibraryRecords(Protocol):
         """Replace whoever added entries, everywhere."""
         ...
 
+    async def remove_entries(self, guild_id: int, *, limit: int) -> int:
+        """Forget at most `limit` of a server's entries and their previews; returns how many it were."""
+        ...
+
     async def save_preview(self, entry: Entry, picture: bytes) -> None:
         """Keep the entry, and the picture that shows what it does."""
         ...

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from jobs.ports import Clock
+from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.servers.noted import ban_text, grant_text, moment_text
 from jobs.servers.people_records import Ban, Grant, PeopleRecords, Person
 from jobs.servers.records import Change
@@ -19,10 +20,11 @@ class People:
     `tell` passes on each entry of the audit log that is kept already.
     """
 
-    def __init__(self, records: PeopleRecords, clock: Clock, tell: Tell) -> None:
+    def __init__(self, records: PeopleRecords, clock: Clock, tell: Tell, pseudonyms: Pseudonyms) -> None:
         self._records: Final = records
         self._clock: Final = clock
         self._tell: Final = tell
+        self._pseudonyms: Final = pseudonyms
         self._bans: dict[Person, Ban] = {}
         self._since: dict[Person, int] = {}
         self._writing = asyncio.Lock()  # memory and database change together
@@ -41,9 +43,12 @@ class People:
         return self.ban_of(EVERYWHERE, user_id) or self.ban_of(guild_id, user_id)
 
     def ban_of(self, guild_id: int, user_id: int) -> Ban | None:
-        """The server's own ban, as long as it holds; with `EVERYWHERE` the operator's."""
-        ban = self._bans.get((guild_id, user_id))
-        return ban if ban is not None and ban.holds(self._clock.now()) else None
+        """The server's own ban, as long as it holds; with `EVERYWHERE` the operator's.
+
+        It may be of the time before the user's data were deleted, and of their pseudonym then.
+        """
+        bans = (self._bans.get((guild_id, each)) for each in self._pseudonyms.ids_of(user_id))
+        return next((ban for ban in bans if ban is not None and ban.holds(self._clock.now())), None)
 
     def bans_of(self, guild_id: int) -> Sequence[Ban]:
         """The server's own bans that hold, the newest first; with `EVERYWHERE` the operator's."""
@@ -55,11 +60,11 @@ class People:
         """Ban a user, in the place of a former ban. `guild_id` may be `EVERYWHERE`; `by` 0 is the operator."""
         async with self._writing:
             former = self.ban_of(guild_id, user_id)
-            now = self._clock.now()
-            ban = Ban(guild_id=guild_id, user_id=user_id, reason=reason, by=by, at=now, expires_at=expires_at)
+            now, whose = self._clock.now(), user_id if former is None else former.user_id
+            ban = Ban(guild_id=guild_id, user_id=whose, reason=reason, by=by, at=now, expires_at=expires_at)
             change = _change("ban", ban, by=by, before=ban_text(former), after=ban_text(ban))
             await self._records.save_ban(ban, change)
-            self._bans[guild_id, user_id] = ban
+            self._bans[guild_id, whose] = ban
         self._tell(change)
         return ban
 
@@ -70,8 +75,8 @@ class People:
             if former is None:
                 return None
             change = _change("unban", former, by=by, before=ban_text(former))
-            await self._records.remove_ban(guild_id=guild_id, user_id=user_id, change=change)
-            self._bans.pop((guild_id, user_id), None)
+            await self._records.remove_ban(guild_id=guild_id, user_id=former.user_id, change=change)
+            self._bans.pop((guild_id, former.user_id), None)
         self._tell(change)
         return former
 

@@ -32,6 +32,10 @@ class ServerRecords(Protocol):
         """Keep them in the place of the former ones, and what was changed, in one transaction."""
         ...
 
+    async def remove_server_rules(self, guild_id: int) -> None:
+        """Forget a server's rules."""
+        ...
+
     async def note_changes(self, changes: Sequence[Change]) -> None:
         """Keep entries of the audit log that stand by themselves."""
         ...

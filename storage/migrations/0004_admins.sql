@@ -7,6 +7,8 @@
 CREATE TABLE server_rules (
     guild_id BIGINT NOT NULL PRIMARY KEY,
     rules TEXT NOT NULL,
+    -- as the rules say: no claim takes a job of a server that is paused
+    paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
     changed_at BIGINT NOT NULL
 );
 
@@ -28,10 +30,13 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     target TEXT NOT NULL,
     old_value TEXT NOT NULL,
-    new_value TEXT NOT NULL
+    new_value TEXT NOT NULL,
+    -- whether the server's audit channel, if it has one, was told
+    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1))
 );
 
 CREATE INDEX audit_of_guild ON audit (guild_id, id);
+CREATE INDEX audit_untold ON audit (guild_id, id) WHERE told = 0;
 
 -- ── People ───────────────────────────────────────────────────────────────────
 
@@ -136,6 +141,11 @@ CREATE TABLE former_members (
     id BIGINT NOT NULL PRIMARY KEY CHECK (id < 0),
     key_id TEXT NOT NULL
 );
+
+-- What is to be removed is looked for server by server: each may keep it for another time.
+DROP INDEX jobs_to_remove;
+CREATE INDEX jobs_to_remove ON jobs (guild_id, created_at)
+WHERE removed_at IS NULL AND status IN ('delivered', 'undelivered', 'cancelled', 'failed');
 
 -- Servers that the bot was removed from; after the grace their data are deleted.
 CREATE TABLE departures (

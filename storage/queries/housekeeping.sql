@@ -1,7 +1,13 @@
--- name: old_jobs(before, most)
--- Finished jobs whose words are still kept, the oldest first.
+-- name: next_guild_with_words(after)$
+-- Of the servers whose finished jobs' words are still kept; 0 is outside of all servers.
+SELECT MIN(guild_id) FROM jobs
+WHERE removed_at IS NULL AND status IN ('delivered', 'undelivered', 'cancelled', 'failed') AND guild_id > :after;
+
+-- name: old_jobs(guild_id, before, most)
+-- A server's finished jobs whose words are still kept, the oldest first.
 SELECT * FROM jobs
-WHERE removed_at IS NULL AND status IN ('delivered', 'undelivered', 'cancelled', 'failed') AND created_at < :before
+WHERE removed_at IS NULL AND status IN ('delivered', 'undelivered', 'cancelled', 'failed')
+    AND guild_id = :guild_id AND created_at < :before
 ORDER BY created_at
 LIMIT CAST(:most AS BIGINT);
 
@@ -15,7 +21,7 @@ LIMIT CAST(:most AS BIGINT);
 -- name: remove_words(id, request, now)^
 -- The numbers stay. A failure that has no words left is told no more; that images were dropped is news to be told.
 UPDATE jobs
-SET removed_at = :now, request = :request, loras = 0, images = '[]',
+SET removed_at = :now, request = :request, loras = 0, images = '[]', roles = '[]',
     told_at = CASE WHEN status = 'undelivered' THEN NULL ELSE COALESCE(told_at, :now) END,
     reply_token = '', reply_expires_at = 0, webhook_token = '', webhook_secret = '',
     failure_user_message = CASE WHEN failure_user_message IS NULL THEN NULL ELSE '' END,

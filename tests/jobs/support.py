@@ -28,6 +28,7 @@ from jobs.outcomes import (
     Shown,
     WebhookNews,
 )
+from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.request import ImageRequest
 from jobs.servers.people import People
 from jobs.servers.servers import Servers
@@ -38,6 +39,7 @@ from storage.store import SqlStore, open_store
 from tests.support import daily, within
 
 KEY = "0123456789ab"
+PRIVACY_KEY = b"-" * 32
 GRACE = 120_000  # ms
 DONE = Finished(images=(ImageData(data=b"picture"),), cost=35_000)
 
@@ -229,7 +231,8 @@ class Rig:
             images_per_day_direct=self.allowance,
             waiting_jobs_per_user=self.most_waiting,
             servers=(servers := Servers(self.store, self.clock)),
-            people=People(self.store, self.clock, servers.tell),
+            people=People(self.store, self.clock, servers.tell, pseudonyms := Pseudonyms(PRIVACY_KEY)),
+            pseudonyms=pseudonyms,
             breakers=Breakers({self.api.provider: self.api.key_ids}, self.clock, self.observer),
             lost_creates=self.lost_creates,
             started_at=self.started_at,

@@ -13,6 +13,7 @@ from jobs.errors import Reason
 from jobs.housekeeping import Housekeeper, Keeping
 from jobs.model import Failure, Job, Posted, StoredImage
 from jobs.sentence import verbatim
+from jobs.servers.servers import Servers
 from jobs.status import Status
 from tests.jobs.support import Rig
 
@@ -21,7 +22,7 @@ FOREVER = 10**12
 
 
 def keeper(rig: Rig, *, days: int = 30, results: int = FOREVER) -> Housekeeper:
-    return Housekeeper(rig.store, rig.files, rig.clock, Keeping(days=days, results=results))
+    return Housekeeper(rig.store, rig.files, rig.clock, Keeping(days=days, results=results), Servers(rig.store, rig.clock))
 
 
 async def finished(rig: Rig, status: Status, *, size: int = 100) -> Job:

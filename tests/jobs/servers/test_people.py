@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobs.ports import StoreUnavailable
+from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.servers.people import People
 from jobs.servers.records import Change
 from jobs.servers.rules import EVERYWHERE
@@ -27,7 +28,7 @@ class Town:
         self.people = self.anew()
 
     def anew(self) -> People:
-        return People(self.store, self.clock, self.told.append)
+        return People(self.store, self.clock, self.told.append, Pseudonyms(b"-" * 32))
 
     async def ban(self, guild: int = HERE, expires_in: int | None = None, reason: str = "spam") -> None:
         expires_at = None if expires_in is None else self.clock.now() + expires_in
@@ -100,14 +101,18 @@ async def test_what_somebody_else_has_written_is_known_once_it_is_read_again(tow
 
 async def test_every_change_is_noted_and_told_with_before_and_after(town: Town) -> None:
     await town.ban(expires_in=DAY)
+    town.clock.advance(1)
     await town.ban(reason="more spam")
+    town.clock.advance(1)
     await town.people.lift_ban(guild_id=HERE, user_id=MEMBER, by=ADMIN)
+    town.clock.advance(1)
     await town.people.reset_quota(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     town.clock.advance(60_000)
     await town.people.reset_quota(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     until = town.clock.now() + DAY
     for images in (5, 3):
         await town.people.add_grant(guild_id=HERE, user_id=MEMBER, images=images, expires_at=until, by=ADMIN)
+        town.clock.advance(1)  # entries of one millisecond have no order
     assert await town.people.take_grant_back(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     assert not await town.people.take_grant_back(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     assert [(change.action, change.before, change.after) for change in town.told] == [

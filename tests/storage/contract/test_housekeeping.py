@@ -39,7 +39,7 @@ async def test_every_word_of_a_finished_job_goes_and_its_numbers_stay(
     assert all(_holds(before[job.id], job) for job in jobs)
     usage = await store.usage(guild_id=1, user_id=7, allowance=daily(100))
     advance(1)
-    removed = await store.remove_old(before=clock.now(), limit=10)
+    removed = await store.remove_old(guild_id=1, before=clock.now(), limit=10)
     assert sorted(removed) == sorted(job.id for job in jobs)
     after = await _found(store)
     assert [_holds(after[job.id], job) for job in jobs] == [[]] * len(jobs)
@@ -63,7 +63,7 @@ async def test_unfinished_and_younger_jobs_are_left_alone(
     unfinished = [await job_in(status) for status in Status if status not in {*FINISHED, Status.QUEUED}]
     advance(1)
     younger = await job_in(Status.FAILED)
-    assert await store.remove_old(before=clock.now(), limit=99) == []
+    assert await store.remove_old(guild_id=1, before=clock.now(), limit=99) == []
     for job in (*unfinished, younger):
         assert await store.get(job.id) == job
         if job in unfinished:
@@ -79,9 +79,9 @@ async def test_batches_are_bounded_and_come_oldest_first(
     for _ in range(3):
         jobs.append((await job_in(Status.FAILED)).id)
         advance(1)
-    assert list(await store.remove_old(before=clock.now(), limit=2)) == jobs[:2]
-    assert list(await store.remove_old(before=clock.now(), limit=2)) == jobs[2:]
-    assert await store.remove_old(before=clock.now(), limit=2) == []
+    assert list(await store.remove_old(guild_id=1, before=clock.now(), limit=2)) == jobs[:2]
+    assert list(await store.remove_old(guild_id=1, before=clock.now(), limit=2)) == jobs[2:]
+    assert await store.remove_old(guild_id=1, before=clock.now(), limit=2) == []
 
 
 async def test_kept_results_are_listed_oldest_first_until_they_are_dropped(

@@ -44,7 +44,7 @@ async def test_what_was_told_is_untold_no_more(store: SqlStore, admit: Admit) ->
 async def test_the_retention_removes_the_reasons_with_the_prompts(store: SqlStore, job_in: JobIn, clock: Clock) -> None:
     job = await job_in(Status.DELIVERED)
     await store.add_report(report_of(job))
-    await store.remove_old(before=clock.now() + 1, limit=10)
+    await store.remove_old(guild_id=1, before=clock.now() + 1, limit=10)
     assert await store.untold_reports(since=0) == [report_of(job, reason="")]
 
 

@@ -1,0 +1,88 @@
+"""Servers that the bot was removed from: their data are deleted when the grace is over, unless it is invited back."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from jobs.held import Held
+from jobs.housekeeping import Housekeeper
+from jobs.ports import Clock
+
+_log = structlog.get_logger(__name__)
+PAUSE: Final = 3600.0  # seconds between two rounds
+_DAY: Final = 24 * 3600 * 1000  # ms
+
+
+class DepartureRecords(Protocol):
+    """Where departures are noted; raises `jobs.ports.StoreUnavailable` as the whole store does."""
+
+    async def note_departure(self, guild_id: int) -> None:
+        """The bot was removed from this server now; an earlier note stays as it is."""
+        ...
+
+    async def forget_departure(self, guild_id: int) -> None:
+        """The bot is there again, or nothing is left to be removed; harmless where nothing is noted."""
+        ...
+
+    async def departures(self, *, before: int | None = None) -> Sequence[int]:
+        """The servers that the bot was removed from, those of longest ago first; `before` that moment (UTC ms)."""
+        ...
+
+    async def guilds_with_data(self) -> Collection[int]:
+        """Every server of which anything is kept that would be deleted."""
+        ...
+
+    async def remove_guild(self, guild_id: int) -> None:
+        """Delete what is decided and known for a server beside its jobs, its library and its presets."""
+        ...
+
+
+class Departures:
+    """`jobs.tasks` supervises its rounds; whatever writes raises `StoreUnavailable`."""
+
+    def __init__(
+        self, records: DepartureRecords, clock: Clock, held: Held, housekeeper: Housekeeper, *, days: int
+    ) -> None:
+        """`days`: the grace."""
+        self._records = records
+        self._clock = clock
+        self._held = held
+        self._housekeeper = housekeeper
+        self._days = days
+
+    async def run(self) -> None:
+        """A round at once, and then every hour."""
+        while True:
+            await self.remove_due()
+            await asyncio.sleep(PAUSE)
+
+    async def left(self, guild_id: int) -> None:
+        """The bot was removed from a server."""
+        await self._records.note_departure(guild_id)
+        _log.info("removed from a server; its data are deleted after the grace", guild=guild_id, days=self._days)
+
+    async def joined(self, guild_id: int) -> None:
+        """The bot was invited to a server: what is kept of it stays."""
+        await self._records.forget_departure(guild_id)
+
+    async def present(self, guild_ids: Collection[int]) -> None:
+        """These are all servers that the bot is in: some may have come and gone while it did not run."""
+        noted = set(await self._records.departures())
+        for guild_id in noted & set(guild_ids):
+            await self.joined(guild_id)
+        for guild_id in set(await self._records.guilds_with_data()) - set(guild_ids) - noted:
+            await self.left(guild_id)
+
+    async def remove_due(self) -> None:
+        """Delete the data of those whose grace is over; the jobs' and the ledger's numbers stay."""
+        now, held = self._clock.now(), self._held
+        for guild_id in await self._records.departures(before=now - self._days * _DAY):
+            jobs = await self._housekeeper.remove_words(guild_id, before=now)
+            await held.servers.drop(guild_id)
+            await held.shelf.drop_server(guild_id)
+            await held.libraries.drop_server(guild_id)
+            await self._records.remove_guild(guild_id)
+            await held.people.load()
+            _log.info("the data of a server that the bot has left are deleted", guild=guild_id, jobs=jobs)
