@@ -104,6 +104,10 @@ class Members(ControlSession):
         """Return a PNG of the message as Discord would show it."""
         return await self._bytes(f"{self._url}/sandbox/messages/{message.id}/picture.png")
 
+    async def modal_picture(self, shown_by: Interaction) -> bytes:
+        """Return a PNG of the modal that an interaction showed."""
+        return await self._bytes(f"{self._url}/sandbox/interactions/{shown_by.id}/modal.png")
+
     async def conversation_picture(self, channel: Channel, viewer: User) -> bytes:
         """Return a PNG of all messages of a channel that `viewer` sees, under one another."""
         query = f"?viewer={viewer.id}"

@@ -19,6 +19,7 @@ from sandbox.discord.model import Interaction, Json, Message, User
 from sandbox.discord.options import read_file
 from sandbox.discord.world import World
 from sandbox.render.message import render_conversation, render_message
+from sandbox.render.modal import render_modal
 
 _LONGEST_POLL_S = 60.0
 
@@ -141,19 +142,26 @@ async def _requests(asked: Asked) -> object:
     return {"requests": [asdict(recorded) for recorded in asked.discord.recorder.since(after)]}
 
 
-def _drawable(world: World, message: Message) -> tuple[Json, dict[str, bytes]]:
-    """Return what the renderer needs: the message, and its files by id and, as embeds name them, by URL.
+def _known(world: World) -> Json:
+    """Return the names that a Discord client knows: of members, roles and channels; a message has only ids."""
+    return {
+        "_known_users": [{"id": str(user.id), "username": user.name} for user in world.users.values()],
+        "_known_roles": [
+            {"id": str(role.id), "name": role.name} for guild in world.guilds.values() for role in guild.roles.values()
+        ],
+        "_known_channels": [{"id": str(each.id), "name": each.name} for each in world.channels.values()],
+    }
 
-    A Discord client knows the names of a server's members; the message itself names only whom it pings.
-    """
+
+def _drawable(world: World, message: Message) -> tuple[Json, dict[str, bytes]]:
+    """Return what the renderer needs: the message, and its files by id and, as embeds name them, by URL."""
     files = {str(each.id): each.data for each in message.attachments}
     by_url = {written["url"]: files[written["id"]] for written in files_json(world, message)}
     for url in (part["url"] for embed in message.embeds for part in pictures_of(embed) if "url" in part):
         if url not in by_url and url.startswith(f"{world.base_url}/cdn/"):  # a picture of another message
             file = find_file(world, url.rsplit("/", 2)[-2])
             by_url |= {url: file.data} if file is not None else {}
-    known = [{"id": str(user.id), "username": user.name} for user in world.users.values()]
-    return {**message_json(world, message), "_known_users": known}, files | by_url
+    return message_json(world, message) | _known(world), files | by_url
 
 
 async def _picture(request: web.Request) -> web.Response:
@@ -169,6 +177,15 @@ async def _conversation(request: web.Request) -> web.Response:
     found = _seen(discord.world, int(request.match_info["id"]), viewer)
     drawable = [_drawable(discord.world, message) for message in found if not message.deleted]
     picture = await asyncio.to_thread(render_conversation, drawable)
+    return web.Response(body=picture, content_type="image/png")
+
+
+async def _modal_picture(request: web.Request) -> web.Response:
+    world, number = request.app[DISCORD].world, int(request.match_info["id"])
+    modal = world.interactions[number].modal if number in world.interactions else None
+    if modal is None:
+        raise NoSuchThing(f"interaction {number} has shown no modal")
+    picture = await asyncio.to_thread(render_modal, modal | _known(world))
     return web.Response(body=picture, content_type="image/png")
 
 
@@ -192,4 +209,5 @@ def add_member_routes(app: web.Application) -> None:
     ):
         add_control(app, method, path, control)
     app.router.add_get("/sandbox/messages/{id}/picture.png", _picture)
+    app.router.add_get("/sandbox/interactions/{id}/modal.png", _modal_picture)
     app.router.add_get("/sandbox/channels/{id}/picture.png", _conversation)

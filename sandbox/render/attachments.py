@@ -14,6 +14,7 @@ from sandbox.render.values import Json, number, text
 
 _NAME: Final = Type(size=letter(16), line=px(20), colour=theme.LINK)
 _SIZE: Final = Type(size=letter(12), line=px(16), colour=theme.MUTED)
+_COVER: Final = Type(size=letter(15), line=px(20), colour=theme.HEADING, bold=True)
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
@@ -23,9 +24,28 @@ def attachment_blocks(setter: Setter, attachments: Sequence[Json], files: Files)
     blocks = []
     if shown:
         found = [files.picture(each) for each in shown]
+        hidden = {number for number, each in enumerate(shown) if _is_spoiler(each)}
+        found = [pictures.covered(each) if number in hidden else each for number, each in enumerate(found)]
         width = px(min(550, theme.CONTENT_WIDTH))
-        blocks.append(pictures.grid(found, width, tall=px(350)))
-    return blocks + [_card(setter, each) for each in attachments if not _is_picture(each)]
+        blocks.append(pictures.grid(found, width, tall=px(350), lids=dict.fromkeys(hidden, _lid(setter))))
+    cards = [(each, _card(setter, each)) for each in attachments if not _is_picture(each)]
+    return blocks + [pictures.lidded(card, _lid(setter)) if _is_spoiler(each) else card for each, card in cards]
+
+
+def _is_spoiler(attachment: Json) -> bool:
+    """Whether Discord covers a file: https://discord.com/developers/docs/resources/message#attachment-object."""
+    return text(attachment, "filename").startswith("SPOILER_")
+
+
+def _lid(setter: Setter) -> Block:
+    label = setter.plain("SPOILER", _COVER, px(120))
+    width, height = label.width + px(24), px(34)
+
+    def draw(image: Image.Image, x: int, y: int) -> None:
+        panel(image, (x, y, x + width, y + height), px(17), theme.DEEP)
+        label.draw(image, x + px(12), y + px(7))
+
+    return Block(width=width, height=height, draw=draw)
 
 
 def _is_picture(attachment: Json) -> bool:

@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 
 from sandbox.render import symbols, theme
 from sandbox.render.canvas import Block, beside, panel, stack
+from sandbox.render.markdown import Names
 from sandbox.render.text import Setter, Type
 from sandbox.render.theme import Colour, letter, px
 from sandbox.render.values import Json, number, part, parts, text
@@ -14,17 +15,17 @@ from sandbox.render.values import Json, number, part, parts, text
 _LABEL: Final = Type(size=letter(14), line=px(18), colour=theme.WHITE)
 _FILLS: Final = {1: theme.BLURPLE, 2: theme.GREY, 3: theme.GREEN, 4: theme.RED, 5: theme.GREY, 6: theme.BLURPLE}
 _ROW, _BUTTON, _LINK_STYLE = 1, 2, 5
-_SELECTS: Final = frozenset({3, 5, 6, 7, 8})
+SELECTS: Final = frozenset({3, 5, 6, 7, 8})
 _PLACEHOLDERS: Final = {5: "Select a user", 6: "Select a role", 7: "Select", 8: "Select a channel"}
 
 
-def component_blocks(setter: Setter, components: Sequence[Json], background: Colour) -> list[Block]:
+def component_blocks(setter: Setter, components: Sequence[Json], background: Colour, names: Names) -> list[Block]:
     """Draw a message's action rows; rows break where their buttons need more room than there is."""
     rows = []
     for row in components[:5]:
         if number(row, "type") != _ROW:
             continue
-        blocks = [_component(setter, each, background) for each in parts(row, "components", 5)]
+        blocks = [_component(setter, each, background, names) for each in parts(row, "components", 5)]
         rows += _wrapped([block for block in blocks if block is not None])
     return rows
 
@@ -41,11 +42,11 @@ def _wrapped(blocks: list[Block]) -> list[Block]:
     return [stack([beside(line, px(8)) for line in lines], px(8))] if lines else []
 
 
-def _component(setter: Setter, component: Json, background: Colour) -> Block | None:
+def _component(setter: Setter, component: Json, background: Colour, names: Names) -> Block | None:
     kind = number(component, "type")
     if kind == _BUTTON:
         return _button(setter, component, background)
-    return _select(setter, component, background) if kind in _SELECTS else None
+    return select_block(setter, component, background, names) if kind in SELECTS else None
 
 
 def _button(setter: Setter, button: Json, background: Colour) -> Block:
@@ -69,6 +70,11 @@ def _button(setter: Setter, button: Json, background: Colour) -> Block:
     return Block(width=width, height=height, draw=draw)
 
 
+def _chosen(default: Json, names: Names) -> str:
+    sign = "#" if text(default, "type") == "channel" else "@"
+    return sign + names.mentioned.get(sign + text(default, "id"), "unknown").removeprefix("@")
+
+
 def _sign(setter: Setter, emoji: str) -> str:
     """Return the characters of an emoji that can be drawn as what they are."""
     return "".join(char for char in emoji if symbols.known(char) or (len(emoji) <= 2 and setter.fonts.has(char)))  # noqa: PLR2004
@@ -82,10 +88,12 @@ def _leaving(image: Image.Image, x: int, y: int, colour: Colour) -> None:
     pen.line([(x + side * 0.6, y), (x + side, y), (x + side, y + side * 0.4)], fill=colour, width=line)
 
 
-def _select(setter: Setter, select: Json, background: Colour) -> Block:
-    width, height = px(400), px(40)
+def select_block(setter: Setter, select: Json, background: Colour, names: Names, *, width: int = px(400)) -> Block:
+    """Draw a closed select with what is chosen in it."""
+    height = px(40)
     disabled = select.get("disabled") is True
     chosen = [text(each, "label") for each in parts(select, "options", 25) if each.get("default") is True]
+    chosen += [_chosen(each, names) for each in parts(select, "default_values", 25)]
     kind = number(select, "type") or 3
     words = ", ".join(chosen) or text(select, "placeholder") or _PLACEHOLDERS.get(kind, "Make a selection")
     colour = theme.blend(theme.TEXT if chosen else theme.MUTED, background, 0.5 if disabled else 0.0)

@@ -89,7 +89,7 @@ def _body(
     width = px(theme.CONTENT_WIDTH)
     if loading:
         return _thinking(setter, user_name(part(message, "author")), width)
-    names, found = _names(message), Files(message, files)
+    names, found = names_in(message), Files(message, files)
     rows, edited = [], bool(text(message, "edited_timestamp"))
     if content := text(message, "content"):
         rows.append(rich(setter, content, names, _BODY, width, note="(edited)" if edited else ""))
@@ -97,7 +97,7 @@ def _body(
         rows.append(setter.plain("(edited)", _EDITED, width))
     rows += attachment_blocks(setter, parts(message, "attachments", 10), found)
     rows += embed_blocks(setter, parts(message, "embeds", 10), found, names)
-    rows += component_blocks(setter, parts(message, "components", 5), background)
+    rows += component_blocks(setter, parts(message, "components", 5), background, names)
     return stack(rows, px(8))
 
 
@@ -123,9 +123,12 @@ def _notice(setter: Setter) -> Block:
     return padded(beside([Block(width=px(18), height=px(18), draw=eye), only, dismiss], px(2)), top=px(2))
 
 
-def _names(message: Json) -> Names:
+def names_in(message: Json) -> Names:
+    """Return what a client knows by itself (`_known_...`), and what the message names."""
     people = [*parts(message, "_known_users", 1000), *parts(message, "mentions", 100)]
     mentioned = {f"@{text(user, 'id')}": user_name(user) for user in people}
-    mentioned |= {f"#{text(each, 'id')}": text(each, "name") for each in parts(message, "mention_channels", 100)}
+    mentioned |= {f"@{text(role, 'id')}": text(role, "name") for role in parts(message, "_known_roles", 1000)}
+    channels = [*parts(message, "_known_channels", 1000), *parts(message, "mention_channels", 100)]
+    mentioned |= {f"#{text(each, 'id')}": text(each, "name") for each in channels}
     now = time(message, "edited_timestamp") or time(message, "timestamp") or _EPOCH
     return Names(now=now, mentioned=mentioned)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from sandbox.render import theme
 from sandbox.render.canvas import Block, paste_rounded
@@ -12,6 +12,7 @@ from sandbox.render.theme import px
 from sandbox.render.values import Json, parts, text
 
 _MOST_PIXELS: Final = 40_000_000
+_FAINT: Final = 12  # pixels across that are left of a covered picture
 _ROWS: Final = {2: (2,), 4: (2, 2), 5: (2, 3), 6: (3, 3), 7: (1, 3, 3), 8: (2, 3, 3), 9: (3, 3, 3)}
 _UNREADABLE: Final = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -68,11 +69,33 @@ def fitted(picture: Image.Image | None, most: tuple[int, int], radius: int) -> B
     return tile(picture, (round(picture.width * share), round(picture.height * share)), radius)
 
 
-def grid(pictures: list[Image.Image | None], width: int, *, tall: int) -> Block:
-    """Arrange 1 to 10 pictures as Discord does; a single one is at most `tall` high."""
+def covered(picture: Image.Image | None) -> Image.Image | None:
+    """Return what is seen of a picture that is marked as a spoiler before it is clicked: its colours, darker."""
+    if picture is None:
+        return None
+    faint = picture.resize((_FAINT, max(round(_FAINT * picture.height / max(picture.width, 1)), 1)))
+    blurred = faint.resize(picture.size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(picture.width / 24))
+    return Image.blend(blurred, Image.new("RGB", picture.size, theme.DEEP), 0.45)
+
+
+def lidded(block: Block, lid: Block) -> Block:
+    """Put a sign in the middle of a block."""
+
+    def draw(image: Image.Image, x: int, y: int) -> None:
+        block.draw(image, x, y)
+        lid.draw(image, x + (block.width - lid.width) // 2, y + (block.height - lid.height) // 2)
+
+    return Block(width=block.width, height=block.height, draw=draw)
+
+
+def grid(
+    pictures: list[Image.Image | None], width: int, *, tall: int, lids: Mapping[int, Block] | None = None
+) -> Block:
+    """Arrange 1 to 10 pictures as Discord does; a single one is at most `tall` high. `lids`: signs on some of them."""
     gap, radius = px(4), px(8)
     if len(pictures) == 1:
-        return fitted(pictures[0], (width, tall), radius)
+        alone = fitted(pictures[0], (width, tall), radius)
+        return lidded(alone, lids[0]) if lids else alone
     if len(pictures) == 3:  # noqa: PLR2004 - one tall picture and two beside it
         side = (width - 2 * gap) // 3
         large = width - gap - side
@@ -89,6 +112,10 @@ def grid(pictures: list[Image.Image | None], width: int, *, tall: int) -> Block:
     tiles = [
         (tile(picture, (wide, high), radius), x, y)
         for picture, (x, y, wide, high) in zip(pictures, places, strict=False)
+    ]
+    tiles = [
+        (lidded(block, lids[number]) if lids and number in lids else block, x, y)
+        for number, (block, x, y) in enumerate(tiles)
     ]
 
     def draw(image: Image.Image, x: int, y: int) -> None:

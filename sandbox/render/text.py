@@ -23,7 +23,12 @@ _FILLS: Final = {
     Look.TIME: theme.TIME_FILL,
     Look.HIDDEN: theme.DEEP,
 }
-_INKS: Final = {Look.LINK: theme.LINK, Look.MENTION: theme.MENTION_TEXT, Look.NOTE: theme.MUTED}
+_INKS: Final = {
+    Look.LINK: theme.LINK,
+    Look.MENTION: theme.MENTION_TEXT,
+    Look.NOTE: theme.MUTED,
+    Look.HIDDEN: theme.DEEP,  # as what lies behind it
+}
 _SHARES: Final = {Look.CODE: 0.9, Look.NOTE: 0.7}  # of the letter size
 _WHOLE: Final = frozenset({Look.MENTION, Look.TIME})  # kept on one line where they fit one
 

@@ -1,6 +1,6 @@
 """What mentions resolve to."""
 
-from sandbox.render.message import _names
+from sandbox.render.message import names_in
 
 
 def test_a_mention_that_pings_nobody_still_shows_a_name() -> None:
@@ -9,4 +9,4 @@ def test_a_mention_that_pings_nobody_still_shows_a_name() -> None:
         "mentions": [{"id": "1", "username": "mara", "global_name": "Mara"}],
         "_known_users": [{"id": "1", "username": "mara"}, {"id": "2", "username": "Olga"}],
     }
-    assert dict(_names(message).mentioned) == {"@1": "Mara", "@2": "Olga"}
+    assert dict(names_in(message).mentioned) == {"@1": "Mara", "@2": "Olga"}
