@@ -12,6 +12,7 @@ from cogs.client import Fluxcord
 from cogs.delivery.contents import Contents
 from cogs.delivery.posting import Poster
 from cogs.delivery.reminders import Reminders
+from cogs.departing import Departing
 from cogs.desk import OrderDesk
 from cogs.help import Help
 from cogs.history.cog import History
@@ -20,8 +21,11 @@ from cogs.inspect.cog import Inspect
 from cogs.library.cog import LoraLibrary
 from cogs.library.messages import Shelves
 from cogs.library.pictures import Previews
+from cogs.moderation.blocking import Blocking
+from cogs.moderation.cog import BlockedWords
 from cogs.presets.cog import Presets
 from cogs.presets.saving import Saving
+from cogs.privacy.cog import PrivacyRights
 from cogs.queue.cog import Queue
 from cogs.quota.bans import Bans
 from cogs.quota.cog import QuotaAdmin
@@ -38,6 +42,7 @@ from cogs.rush import Rush
 from cogs.settings.cog import Settings
 from cogs.several.cog import Several
 from cogs.stats.cog import Stats
+from jobs.content.content import Content
 from jobs.departures import Departures
 from jobs.library.libraries import Libraries
 from jobs.ports import Clock
@@ -63,6 +68,7 @@ class Features:
     shelf: Shelf
     libraries: Libraries
     servers: Servers
+    content: Content
     people: People
     privacy: Privacy
     export: Export
@@ -92,9 +98,9 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         several,
         Gallery(client, service, of.poster, finder=finder, repeats=repeats, edits=edits, reporting=reporting),
         Menus(client, service.catalog, finder, repeats, reporting),
-        History(client, service, of.clock, contents=of.contents, poster=of.poster),
+        History(client, service, of.clock, desk.gate, contents=of.contents, poster=of.poster),
         Presets(client, of.shelf, service, Saving(of.shelf, service, finder)),
-        Settings(client, of.shelf, service),
+        Settings(client, of.shelf, service, of.servers),
         LoraLibrary(
             client, Shelves(libraries=of.libraries, servers=of.servers, catalog=service.catalog, previews=of.previews)
         ),
@@ -109,7 +115,10 @@ def make_cogs(of: Features) -> list[commands.Cog]:
             bans=Bans(of.people, service, of.clock),
             looking=QuotaLooking(of.servers, of.people, service),
         ),
+        BlockedWords(admin, Blocking(of.servers, of.content)),
         Queue(client, service, of.waiting),
+        PrivacyRights(client, of.privacy, of.export, of.clock),
+        Departing(client, of.departures),
         Stats(of.statistics, service.catalog),
-        Help(service.catalog),
+        Help(service.catalog, desk.gate),
     ]

@@ -62,6 +62,11 @@ def plain(text: str) -> str:
     return escape_mentions(escape_markdown(text).replace("<", "\\<"))
 
 
+def person(user_id: int) -> str | Sentence:
+    """A mention; nobody is mentioned by the pseudonym of somebody whose data were deleted."""
+    return f"<@{user_id}>" if user_id > 0 else say("a former member")
+
+
 def shortened(text: str, longest: int) -> str:
     """At most `longest` characters, with an ellipsis where something was cut."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

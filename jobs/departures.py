@@ -1,7 +1,7 @@
 """Servers that the bot was removed from: their data are deleted when the grace is over, unless it is invited back."""
 
-import asyncio
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final, Protocol
 
 import structlog
@@ -9,6 +9,7 @@ import structlog
 from jobs.held import Held
 from jobs.housekeeping import Housekeeper
 from jobs.ports import Clock
+from jobs.signal import Signal
 
 _log = structlog.get_logger(__name__)
 PAUSE: Final = 3600.0  # seconds between two rounds
@@ -40,7 +41,7 @@ class DepartureRecords(Protocol):
 
 
 class Departures:
-    """`jobs.tasks` supervises its rounds; whatever writes raises `StoreUnavailable`."""
+    """Nothing is deleted before it is known which servers the bot is in. `jobs.tasks` supervises the loop."""
 
     def __init__(
         self, records: DepartureRecords, clock: Clock, held: Held, housekeeper: Housekeeper, *, days: int
@@ -51,29 +52,47 @@ class Departures:
         self._held = held
         self._housekeeper = housekeeper
         self._days = days
+        self._news: deque[Callable[[], Awaitable[None]]] = deque()
+        self._arrived = Signal()
+        self._is_present = False  # whether it is known which servers the bot is in
+
+    def left(self, guild_id: int) -> None:
+        """The bot was removed from a server; returns at once, as the next two do."""
+        self._tell(lambda: self._leave(guild_id))
+
+    def joined(self, guild_id: int) -> None:
+        """The bot was invited to a server: what is kept of it stays."""
+        self._tell(lambda: self._records.forget_departure(guild_id))
+
+    def present(self, guild_ids: Collection[int]) -> None:
+        """These are all servers that the bot is in: some may have come and gone while it did not run."""
+        self._tell(lambda: self._compare(frozenset(guild_ids)))
 
     async def run(self) -> None:
-        """A round at once, and then every hour."""
+        """Note what is told, and once an hour delete what is due, for ever."""
         while True:
-            await self.remove_due()
-            await asyncio.sleep(PAUSE)
+            while self._news:
+                await self._news[0]()
+                self._news.popleft()  # not before: after trouble with the database it is noted all the same
+            if self._is_present:
+                await self.remove_due()
+            await self._arrived.wait(seconds=PAUSE)
 
-    async def left(self, guild_id: int) -> None:
-        """The bot was removed from a server."""
+    def _tell(self, news: Callable[[], Awaitable[None]]) -> None:
+        self._news.append(news)
+        self._arrived.wake()
+
+    async def _leave(self, guild_id: int) -> None:
         await self._records.note_departure(guild_id)
         _log.info("removed from a server; its data are deleted after the grace", guild=guild_id, days=self._days)
 
-    async def joined(self, guild_id: int) -> None:
-        """The bot was invited to a server: what is kept of it stays."""
-        await self._records.forget_departure(guild_id)
-
-    async def present(self, guild_ids: Collection[int]) -> None:
-        """These are all servers that the bot is in: some may have come and gone while it did not run."""
+    async def _compare(self, guild_ids: Collection[int]) -> None:
         noted = set(await self._records.departures())
         for guild_id in noted & set(guild_ids):
-            await self.joined(guild_id)
+            await self._records.forget_departure(guild_id)
         for guild_id in set(await self._records.guilds_with_data()) - set(guild_ids) - noted:
-            await self.left(guild_id)
+            await self._leave(guild_id)
+        self._is_present = True
 
     async def remove_due(self) -> None:
         """Delete the data of those whose grace is over; the jobs' and the ledger's numbers stay."""

@@ -159,14 +159,14 @@ class Privacy(Part):
         await self._sql.rename_resets(connection, **who)
 
     async def _rename_grants(self, connection: Any, user_id: int, pseudonym: int) -> None:
-        """Two grants in one server become one; an expired one gives nothing to another."""
+        """Two grants in one server become one; of one that has expired or is used up nothing remains."""
         who, now = {"user_id": user_id, "pseudonym": pseudonym}, self._clock.now()
         for own, former in await self._twice(self._sql.grants_of_person(connection, **who), user_id):
             place = {"guild_id": own["guild_id"]}
-            if own["expires_at"] <= now:
+            if not _gives(own, now):
                 await self._sql.drop_grant(connection, **place, user_id=user_id)
                 continue
-            if former["expires_at"] > now:
+            if _gives(former, now):
                 more = {"images": former["images"], "used": former["used"]}
                 expires_at = max(own["expires_at"], former["expires_at"])
                 await self._sql.add_to_grant(connection, **place, user_id=user_id, **more, expires_at=expires_at)
@@ -186,6 +186,11 @@ def _replacing(user_id: int, pseudonym: int) -> Callable[[str], str]:
     """Replaces the id wherever it stands by itself, and not as a part of a longer number."""
     pattern = re.compile(rf"(?<![\d-]){user_id}(?!\d)")
     return lambda text: pattern.sub(str(pseudonym), text)
+
+
+def _gives(grant: Row, now: int) -> bool:
+    gives: bool = grant["expires_at"] > now and grant["used"] < grant["images"]
+    return gives
 
 
 def _plain(row: Any) -> Mapping[str, Any]:

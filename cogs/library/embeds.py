@@ -7,7 +7,7 @@ import discord
 
 from cogs.embeds import DONE, REFUSED, WORKING
 from cogs.library.buttons import PageReference
-from cogs.words import plain, quoted, shortened
+from cogs.words import person, plain, quoted, shortened
 from jobs.catalog import Catalog
 from jobs.library.entry import Entry, Facts
 from jobs.library.exchange import LineFault
@@ -40,7 +40,7 @@ def entry_embed(entry: Entry, catalog: Catalog, words: Words, *, note: Sentence 
     embed.add_field(name=words(say("Models")), value=_models(facts, catalog, words))
     embed.add_field(name=words(say("Scale")), value=_scale(facts, words))
     embed.add_field(name=words(say("Trigger words")), value=_triggers(facts) or words(say("none")), inline=False)
-    added = say("<@{user}>, {when}", user=f"{entry.added_by}", when=f"<t:{entry.added_at // 1000}:D>")
+    added = say("{user}, {when}", user=person(entry.added_by), when=f"<t:{entry.added_at // 1000}:D>")
     embed.add_field(name=words(say("Added by")), value=words(added), inline=False)
     if entry.approved:
         usage = say("Use it with /imagine: type its name into the option lora.")
@@ -140,7 +140,8 @@ def _line(entry: Entry, catalog: Catalog, words: Words) -> str:
 def _waiting_line(entry: Entry, catalog: Catalog, words: Words) -> str:
     """What a moderator decides by."""
     source = quoted(entry.facts.source.partition("?")[0], _SOURCE_GLIMPSE)
-    return f"{_line(entry, catalog, words)}\n-# {source} · <@{entry.added_by}>"
+    author = words(say("{user}", user=person(entry.added_by)))
+    return f"{_line(entry, catalog, words)}\n-# {source} · {author}"
 
 
 def _models(facts: Facts, catalog: Catalog, words: Words) -> str:
