@@ -7,7 +7,7 @@ from sandbox.client.faults import Fates
 from sandbox.client.guilds import Guilds
 from sandbox.client.ledger import Books, Ledger, PaidCreate, Post
 from sandbox.client.members import Members, Options
-from sandbox.client.messages import Attachment, Button, Message
+from sandbox.client.messages import Attachment, Button, Message, Select
 from sandbox.client.types import (
     Channel,
     Choice,
@@ -41,6 +41,7 @@ __all__ = [
     "Role",
     "SandboxClient",
     "SandboxError",
+    "Select",
     "User",
 ]
 _MESSAGE_EVENTS = frozenset({"message_created", "message_edited", "message_deleted"})

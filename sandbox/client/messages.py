@@ -7,6 +7,7 @@ from sandbox.client.types import Json, read_id, read_ids
 
 _EPHEMERAL, _LOADING = 1 << 6, 1 << 7
 _BUTTON = 2
+_SELECTS = frozenset({3, 5, 6, 7, 8})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,35 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Select:
+    """A select of a message: `offered` are its texts by value (none where it offers people, roles or channels).
+
+    `chosen` are the values that it shows as chosen: ids, where it offers people, roles or channels.
+    """
+
+    custom_id: str
+    kind: int
+    placeholder: str
+    offered: Json
+    chosen: tuple[str, ...]
+    disabled: bool
+
+    @classmethod
+    def read(cls, data: Json) -> Self:
+        """Read it from Discord's own object."""
+        options = data.get("options") or ()
+        chosen = [option["value"] for option in options if option.get("default")]
+        return cls(
+            custom_id=data["custom_id"],
+            kind=data["type"],
+            placeholder=data.get("placeholder") or "",
+            offered={option["value"]: option["label"] for option in options},
+            chosen=(*chosen, *(str(each["id"]) for each in data.get("default_values") or ())),
+            disabled=data.get("disabled", False),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A message; `attachments` holds those that embeds show too, `raw` is Discord's own object.
 
@@ -88,6 +118,12 @@ class Message:
             for each in row["components"]
             if each["type"] == _BUTTON
         )
+
+    @property
+    def selects(self) -> tuple[Select, ...]:
+        """The selects, row by row."""
+        inside = [each for row in self.components for each in row["components"]]
+        return tuple(Select.read(each) for each in inside if each["type"] in _SELECTS)
 
     @classmethod
     def read(cls, data: Json) -> Self:

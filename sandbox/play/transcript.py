@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final, TextIO
 
-from sandbox.client import Message
+from sandbox.client import Interaction, Message, Select
 
 _WIDTH: Final = 110
 _MARKDOWN: Final = re.compile(r"\\([*_~`|>#\[\]()\-.!])|\*\*|-# ")
@@ -47,6 +47,13 @@ class Transcript:
         for number, line in enumerate(line for line in lines if line not in known):
             self.line(message.author_name if number == 0 else "", line)
 
+    def modal(self, shown_by: Interaction) -> None:
+        """A form opened."""
+        for part in (shown_by.modal or {}).get("components", ()):
+            for field in [part["component"]] if "component" in part else part.get("components", ()):
+                label, value = part.get("label") or field.get("label"), field.get("value") or ""
+                self.line("(form)", f"{label} [{field['custom_id']}]: {value}")
+
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
@@ -66,9 +73,14 @@ def _lines(message: Message) -> list[str]:
         lines += _embed(embed)
     if message.buttons:
         lines.append("  ".join(f"({button.label})" for button in message.buttons))
+    lines += [f"[{select.placeholder or select.custom_id}: {_chosen(select)} ▾]" for select in message.selects]
     if message.ephemeral:
         lines.append("Only the asker can see this.")
     return lines
+
+
+def _chosen(select: Select) -> str:
+    return ", ".join(str(select.offered.get(value, value)) for value in select.chosen) or "nothing chosen"
 
 
 def _embed(embed: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,8 @@ import pytest
 from sandbox import Sandbox
 from sandbox.client import SandboxClient, SandboxError
 from sandbox.play.transcript import Transcript
-from sandbox.talk import main, parse
+from sandbox.play.typed import parse
+from sandbox.talk import main
 
 KINDS = {"prompt": 3, "count": 4, "guidance": 10, "private": 5, "seed": 4, "lora": 3}
 
