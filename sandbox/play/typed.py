@@ -24,9 +24,11 @@ def read_command(text: str, known: Sequence[Mapping[str, Any]]) -> tuple[str, st
     level: Mapping[str, Any] = {"options": [{**each, "type": 1} for each in known]}
     taken = 0
     while below := {str(each["name"]): each for each in level.get("options", []) if each["type"] in _SUBCOMMAND}:
-        if taken == len(words) or words[taken] not in below:
-            said = " ".join(words[: taken + 1])
-            raise SandboxError(f"there is no /{said}; there are {', '.join(sorted(below))}")
+        said, offered = " ".join(words[: taken + 1]), ", ".join(sorted(below))
+        if taken == len(words):
+            raise SandboxError(f"/{said} needs one of {offered} after it")
+        if words[taken] not in below:
+            raise SandboxError(f"there is no /{said}; there are {offered}")
         level = below[words[taken]]
         taken += 1
     rest = re.sub(rf"^\s*(?:\S+\s*){{{taken}}}", "", text)

@@ -76,7 +76,7 @@ async def test_an_admin_types_chooses_and_fills_in_by_names(
         assert "Images a day [day]" in printed.getvalue()
         assert _title(await actor({"day": "20"}).act("Ask")) == "20 a day"
         for text, why in (
-            ("/admin quota", "there is no /admin quota; there are show"),
+            ("/admin quota", "/admin quota needs one of show"),
             ("/admin quota show member: Nobody file: x", "nothing is called 'Nobody'"),
             ("Choose = x", "'Choose' that can be used"),
             ("Nothing", "'Nothing' that can be used"),
