@@ -21,6 +21,7 @@ from cogs.several.summaries import Summaries
 from features import Features
 from jobs.breaker import Breakers
 from jobs.departures import Departures
+from jobs.content.content import Content
 from jobs.estimates import Estimates
 from jobs.forecast import Forecasts
 from jobs.held import Held
@@ -126,9 +127,11 @@ def assemble(
     held = Held(shelf=shelf, libraries=libraries, servers=servers, people=people)
     privacy = Privacy(store, pseudonyms, service, held, discard=world.discard, removed=housekeeper.note_remains)
     departures = Departures(store, clock, held, housekeeper, days=settings.departed_server_days)
-    gate = Gate(service, libraries, servers, people, unsafe_guilds=frozenset(settings.safety_off_guilds))
+    content = Content(servers, unsafe_guilds=settings.unsafe_guilds)
+    gate = Gate(service, libraries, servers, people, content)
     features = Features(
         client=client,
+        content=content,
         clock=clock,
         service=service,
         shelf=shelf,

@@ -79,10 +79,10 @@ class Settings(BaseSettings):
         le=1000,
         description="Jobs that a user may have waiting in the queue of a server, those being made not counted.",
     )
-    safety_off_guilds: Annotated[list[int], NoDecode] = Field(
+    safety_off_guilds: Annotated[list[int | Literal["all"]], NoDecode] = Field(
         [],
-        description="Ids of servers whose admin allows the safety checker to be switched off, in age-restricted "
-        "channels. Comma-separated.",
+        description="Ids of servers whose admins may decide, in /admin setup, that the safety checker can be switched "
+        "off in age-restricted channels; all leaves it to every server's. Comma-separated.",
     )
     database_url: SecretStr = Field(
         SecretStr("sqlite:///data/bot.db"),
@@ -147,10 +147,19 @@ class Settings(BaseSettings):
         "console", description="console (for people) or json (for machines)."
     )
 
-    @field_validator("eachlabs_api_key", "aimlapi_api_key", "trusted_result_hosts", "safety_off_guilds", mode="before")
+    @field_validator("eachlabs_api_key", "aimlapi_api_key", "trusted_result_hosts", mode="before")
     @classmethod
     def _lists(cls, value: object) -> object:
         return _split(value)
+
+    @field_validator("safety_off_guilds", mode="before")
+    @classmethod
+    def _guilds(cls, value: object) -> object:
+        ids = _split(value)
+        for each in ids if isinstance(ids, list) else ():
+            if isinstance(each, str) and each != "all" and not re.fullmatch(r"[0-9]{1,20}", each):
+                raise _fault(f"holds {each!r}, which is no id, a long number")
+        return ids
 
     @field_validator("dev_guild_id", "operator_channel_id", mode="before")
     @classmethod
@@ -234,6 +243,12 @@ class Settings(BaseSettings):
         """Images that a user may make outside of all servers in any 24 hours."""
         direct = self.quota_images_per_day_direct
         return self.quota_images_per_day if direct is None else direct
+
+    @property
+    def unsafe_guilds(self) -> frozenset[int] | None:
+        """Servers whose admins may allow the safety checker to be off; None: every server's."""
+        ids = frozenset(each for each in self.safety_off_guilds if each != "all")
+        return None if len(ids) < len(self.safety_off_guilds) else ids
 
     @property
     def database(self) -> DatabaseAddress:

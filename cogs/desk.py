@@ -198,6 +198,7 @@ class OrderDesk:
             user_id=interaction.user.id,
             locale=interaction.locale.value,
             private=passed.private,
+            spoiler=passed.spoiler,
             roles=roles_of(interaction),
             request=passed.request,
             reply=Reply(

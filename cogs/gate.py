@@ -1,6 +1,5 @@
 """The one gate that every order passes, out of memory: who, where, what, and whether it is of any use now."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
@@ -11,12 +10,13 @@ from cogs.admin.rights import is_moderator
 from cogs.place import guild_of, is_age_restricted, missing_permissions, places_of
 from jobs.breaker import ACCOUNT_SENTENCES
 from jobs.catalog import Catalog, Model
+from jobs.content.content import Content
 from jobs.library.libraries import Libraries
 from jobs.library.resolving import why_not_again
 from jobs.model import DIRECT
 from jobs.parameters import Option
 from jobs.request import ImageRequest, dimensions
-from jobs.sentence import Sentence, say
+from jobs.sentence import Sentence
 from jobs.servers.binding import is_open, library_rules, make_rules
 from jobs.servers.offer import offer
 from jobs.servers.people import People
@@ -34,6 +34,7 @@ class Passed:
 
     request: ImageRequest
     private: bool
+    spoiler: bool  # its images are covered until somebody wants to see them
 
     def fewer(self, most: int) -> Self | None:
         """The same with at most so many images; None where that is none, or where it has no more anyway."""
@@ -42,10 +43,7 @@ class Passed:
 
 
 class Gate:
-    """Refuses before anything is asked of the database.
-
-    `unsafe_guilds` are the servers where the safety checker may be switched off.
-    """
+    """Refuses before anything is asked of the database."""
 
     def __init__(
         self,
@@ -53,14 +51,13 @@ class Gate:
         libraries: Libraries,
         servers: Servers,
         people: People,
-        *,
-        unsafe_guilds: Collection[int],
+        content: Content,
     ) -> None:
         self._service: Final = service
         self._libraries: Final = libraries
         self._servers: Final = servers
         self._people: Final = people
-        self._unsafe_guilds: Final = unsafe_guilds
+        self._content: Final = content
 
     def order(
         self, interaction: discord.Interaction[Any], request: ImageRequest, *, private: bool
@@ -71,8 +68,12 @@ class Gate:
             self.enter(interaction, private=private)
             or (model if isinstance(model, Sentence) else self._extent(interaction, request, model))
             or self.reused(interaction, request)
+            or self._content.refusal(guild_of(interaction), request)
         )
-        return Passed(request=request, private=private) if refusal is None else refusal
+        if refusal is not None:
+            return refusal
+        covered = self._content.covers(guild_of(interaction), restricted=is_age_restricted(interaction.channel))
+        return Passed(request=request, private=private, spoiler=covered)
 
     def enter(
         self, interaction: discord.Interaction[Any], *, private: bool, may_be_private: bool = False
@@ -120,16 +121,10 @@ class Gate:
         return refusals.no_use(ACCOUNT_SENTENCES[outage.reason], next(works, None))
 
     def unsafe(self, interaction: discord.Interaction[Any]) -> list[Fault]:
-        """Why the safety checker may not be off here: the server's admin and an age-restricted channel decide."""
-        if guild_of(interaction) == DIRECT:
-            text = say("`safety` can be switched off only in servers: leave it out.")
-        elif interaction.guild_id not in self._unsafe_guilds:
-            text = say("`safety` cannot be switched off in this server: leave it out.")
-        elif not is_age_restricted(interaction.channel):
-            text = say("`safety` can be switched off only in an age-restricted channel: leave it out, or go to one.")
-        else:
-            return []
-        return [Fault(option=Option.SAFETY, sentence=text)]
+        """Why the safety checker may not be off here: the operator, the server's admin and the channel decide."""
+        restricted = is_age_restricted(interaction.channel)
+        refusal = self._content.unsafe_refusal(guild_of(interaction), restricted=restricted)
+        return [] if refusal is None else [Fault(option=Option.SAFETY, sentence=refusal)]
 
     def raw_sources(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether whoever asks may take LoRAs by their links here, beside the library's names."""

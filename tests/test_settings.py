@@ -101,7 +101,7 @@ def test_a_wrong_address_of_the_database_is_not_repeated() -> None:
         ({"database_url": "postgresql://u:p/x@h/d"}, "DATABASE_URL has a port that is no number"),
         ({"public_url": "http://bot.example"}, "PUBLIC_URL must begin with https://"),
         ({"log_level": "LOUD"}, "LOG_LEVEL is wrong"),
-        ({"safety_off_guilds": "1,x"}, "SAFETY_OFF_GUILDS is wrong"),
+        ({"safety_off_guilds": "1,x"}, "SAFETY_OFF_GUILDS holds 'x', which is no id, a long number. Ids of servers"),
         (
             {"operator_channel_id": "#ops"},
             "OPERATOR_CHANNEL_ID is no id, which is a long number, not a name. A channel",
@@ -118,6 +118,13 @@ def test_a_fault_is_one_line_that_names_the_setting_and_how_to_get_it(
     assert line.startswith(beginning)
     assert "\n" not in line
     assert "input_value" not in line
+
+
+@pytest.mark.parametrize(("value", "guilds"), [("", frozenset()), ("1, 2", frozenset({1, 2})), ("all", None)])
+def test_the_safety_checker_is_left_to_the_admins_of_some_servers_or_of_all(
+    value: str, guilds: frozenset[int] | None
+) -> None:
+    assert load_settings(**GOOD | {"safety_off_guilds": value}).unsafe_guilds == guilds
 
 
 def test_a_missing_token_says_where_to_get_one() -> None:

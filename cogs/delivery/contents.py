@@ -124,7 +124,7 @@ class Contents:
                 path = picture.path
                 if room is not None:
                     path = await asyncio.to_thread(self._labels.write, job, number, path, paths[0].parent)
-                files.append((file_name(job.id, number, path.suffix), path))
+                files.append((file_name(job, number, path.suffix), path))
             if 1 not in shown:
                 embed = more_images_embed(job, shown, words, of=len(paths), note=note)
                 content = Content(embed=embed, files=files)

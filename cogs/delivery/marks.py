@@ -13,15 +13,23 @@ from jobs.model import Job
 READY: Final = "ready"
 FAILURE: Final = "failure"
 RESPONSE: Final = "response"  # a private one that shows a result
+_COVERED: Final = "SPOILER_"  # https://discord.com/developers/docs/resources/message#attachment-object
+_FILE: Final = re.compile(rf"(?:{_COVERED})?fluxcord-([0-9a-z]{{20}})-(\d+)\.\w+")
 _IMAGES: Final = re.compile(r"images (\d+)-(\d+)")
 _WORDS: Final = re.compile(r"[0-9a-z]+")
 _EPOCH: Final = 1_420_070_400_000  # UTC ms; https://discord.com/developers/docs/reference#snowflakes
 _TIME_SHIFT: Final = 22  # bits of a snowflake below its time
 
 
-def file_name(job_id: str, number: int, suffix: str) -> str:
-    """What the image with this number, from 1 on, is called in Discord."""
-    return f"fluxcord-{job_id}-{number}{suffix}"
+def file_name(job: Job, number: int, suffix: str) -> str:
+    """What the image with this number, from 1 on, is called in Discord, which covers it where the name says so."""
+    return f"{_COVERED if job.order.spoiler else ''}fluxcord-{job.id}-{number}{suffix}"
+
+
+def image_of(file: str, job: Job) -> int | None:
+    """The number of the job's image that a file of this name holds; None: it holds none."""
+    match = _FILE.fullmatch(file)
+    return int(match[2]) if match and match[1] == job.id else None
 
 
 def images_part(numbers: Sequence[int]) -> str:
@@ -37,9 +45,8 @@ def numbers_of(part: str) -> Sequence[int]:
 
 def shown_in(message: discord.Message, job: Job) -> Sequence[int]:
     """The numbers of the job's images that a message shows."""
-    name = re.compile(rf"fluxcord-{re.escape(job.id)}-(\d+)\.\w+")
-    found = (name.fullmatch(attachment.filename) for attachment in message.attachments)
-    return sorted(int(match[1]) for match in found if match)
+    found = (image_of(attachment.filename, job) for attachment in message.attachments)
+    return sorted(number for number in found if number is not None)
 
 
 def tells_the_end(message: discord.Message, job: Job) -> bool:

@@ -12,7 +12,7 @@ import discord
 import structlog
 import yarl
 
-from cogs.delivery.marks import numbers_of
+from cogs.delivery.marks import image_of, numbers_of
 from cogs.delivery.trouble import TooLarge, WayClosed, translated
 from jobs.archive import Archive
 from jobs.model import Job, Posted
@@ -156,8 +156,7 @@ def _can_be_read(job: Job, place: Posted) -> bool:
 
 
 def _images(message: discord.Message, job: Job) -> Sequence[discord.Attachment]:
-    ours = f"fluxcord-{job.id}-"
-    return [each for each in message.attachments if each.filename.startswith(ours) and each.width is not None]
+    return [each for each in message.attachments if image_of(each.filename, job) is not None and each.width]
 
 
 def _there(paths: Sequence[Path]) -> Sequence[Path]:

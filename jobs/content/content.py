@@ -1,5 +1,6 @@
-"""Whether a prompt may be ordered: the server's blocked words and patterns, and the operator's for the whole bot."""
+"""What a server's admins, and the operator, say of content: blocked words, the safety checker, covered results."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +9,7 @@ import structlog
 from jobs.content.folding import readings
 from jobs.content.patterns import PatternList, pattern_fault
 from jobs.content.words import Hit, WordList
+from jobs.model import DIRECT
 from jobs.request import ImageRequest
 from jobs.sentence import Sentence, say
 from jobs.servers.rules import EVERYWHERE
@@ -32,9 +34,31 @@ class Content:
     What is found is told to whoever wrote it, and never logged.
     """
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, *, unsafe_guilds: Collection[int] | None = ()) -> None:
+        """`unsafe_guilds`: servers whose admins may allow the safety checker to be off; None: every server's."""
         self._servers = servers
+        self._unsafe_guilds = unsafe_guilds
         self._compiled: dict[int, _Compiled] = {}
+
+    def may_allow_unsafe(self, guild_id: int) -> bool:
+        """Whether the operator leaves it to the admins of a server whether the safety checker may be off there."""
+        return guild_id != DIRECT and (self._unsafe_guilds is None or guild_id in self._unsafe_guilds)
+
+    def unsafe_refusal(self, guild_id: int, *, restricted: bool) -> Sentence | None:
+        """Why the safety checker may not be off; `restricted`: in an age-restricted channel."""
+        if guild_id == DIRECT:
+            return say("`safety` can be switched off only in servers: leave it out.")
+        if not self.may_allow_unsafe(guild_id):
+            return say("`safety` cannot be switched off in this server: leave it out.")
+        if not self._servers.of(guild_id).content.unsafe:
+            return say("`safety` can be switched off only where an admin of the server has allowed it: leave it out.")
+        if not restricted:
+            return say("`safety` can be switched off only in an age-restricted channel: leave it out, or go to one.")
+        return None
+
+    def covers(self, guild_id: int, *, restricted: bool) -> bool:
+        """Whether what is made is to be covered until somebody wants to see it."""
+        return restricted and guild_id != DIRECT and self._servers.of(guild_id).content.spoiler
 
     def refusal(self, guild_id: int, request: ImageRequest) -> Sentence | None:
         """Why a request may not be ordered in a server, or outside of all of them (`DIRECT`)."""

@@ -17,15 +17,22 @@ import asyncpg
 import pytest
 
 from bot import serve
+from jobs.servers.records import Change
+from jobs.servers.rules import ContentRules, ServerRules
+from parts import SystemClock
 from sandbox import Sandbox
 from sandbox.client import Message, SandboxClient
 from settings import Settings, load_settings
 from storage.address import DatabaseAddress, parse_address
+from storage.store import open_store
 
 PATIENCE = 20.0  # seconds until a test gives up on something that should happen within one
 DAY_MS = 24 * 3600 * 1000
 BOTH_ENGINES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 """For a test of the bot that is run once with each kind of database; the others use SQLite."""
+
+UNSAFE = ServerRules(content=ContentRules(unsafe=True))
+"""An admin lets the safety checker be off."""
 
 _T = TypeVar("_T")
 
@@ -81,6 +88,13 @@ class Bot:
             ready.cancel()
             await self._running
         await ready
+
+    async def decide(self, guild_id: int, rules: ServerRules) -> None:
+        """Let a server's admins have decided so before the bot starts."""
+        clock = SystemClock()
+        async with open_store(parse_address(self.database_url), clock) as store:
+            change = Change(guild_id=guild_id, actor_id=1, action="config.import")
+            await store.save_server_rules(guild_id, rules, [change])
 
     async def stop(self) -> None:
         """Stop gracefully; an error of the bot's comes out here."""

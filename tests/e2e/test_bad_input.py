@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.client import Channel, Message, Refused, SandboxClient, User
-from tests.e2e.support import PATIENCE, Bot, description, title
+from tests.e2e.support import PATIENCE, UNSAFE, Bot, description, title
 
 URL = "https://example.com/style.safetensors"
 FLUX_1, FLUX_2 = {"model": "flux-lora"}, {"model": "flux-2-lora"}
@@ -133,7 +133,9 @@ async def test_safety_cannot_be_switched_off_in_a_server_that_does_not_allow_it(
 async def test_safety_cannot_be_switched_off_in_a_channel_that_is_not_age_restricted(
     bot: Bot, world: SandboxClient, art: Channel, mara: User
 ) -> None:
-    await bot.start(safety_off_guilds=[(await world.guild()).id])
+    guild_id = (await world.guild()).id
+    await bot.decide(guild_id, UNSAFE)
+    await bot.start(safety_off_guilds=[guild_id])
     message = await refused(world, mara, art, {"safety": False})
     assert description(message) == (
         "• `safety` can be switched off only in an age-restricted channel: leave it out, or go to one."
@@ -145,7 +147,9 @@ async def test_safety_may_be_off_in_an_age_restricted_channel_of_a_server_that_a
     bot: Bot, world: SandboxClient, art: Channel, mara: User
 ) -> None:
     await world.set_nsfw(art, nsfw=True)
-    await bot.start(safety_off_guilds=[(await world.guild()).id], webhooks=True)
+    guild_id = (await world.guild()).id
+    await bot.decide(guild_id, UNSAFE)
+    await bot.start(safety_off_guilds="all", webhooks=True)
     await world.command(mara, art, "imagine", {"prompt": "a fox", "safety": False})
     await bot.wait_for_job("delivered")
     (create,) = await world.image_requests("eachlabs")

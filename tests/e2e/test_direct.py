@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.client import Channel, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, is_settled, shows_images, title, whole
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, UNSAFE, Bot, description, is_settled, shows_images, title, whole
 
 QUARTER_S = 15 * 60
 DIRECT = 0  # the database's guild_id of what is outside of servers
@@ -83,6 +83,8 @@ async def test_an_operator_may_turn_it_off(bot: Bot, imagine: Imagine, art: Chan
 
 
 async def test_the_safety_checker_is_never_off_there(bot: Bot, imagine: Imagine, dark: Channel, dm: Channel) -> None:
+    assert dark.guild_id is not None
+    await bot.decide(dark.guild_id, UNSAFE)
     await bot.start(webhooks=True, safety_off_guilds=f"{dark.guild_id}")
     refused = await imagine(channel=dm, until=is_settled, safety=False)
     assert "only in servers" in whole(refused)

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.client import Channel, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, fields, shows_images
+from tests.e2e.support import PATIENCE, UNSAFE, Bot, fields, shows_images
 
 URL = "https://example.com/style.safetensors"
 UNPAINTED = "a forbidden-fruit"  # good for the sandbox, and then refused for its content: nothing has to be painted
@@ -93,6 +93,7 @@ async def test_each_option_reaches_the_api_by_its_name_with_its_type_and_value(
 
 async def test_flux_1_gets_everything_at_once(bot: Bot, world: SandboxClient, dark: Channel, mara: User) -> None:
     assert dark.guild_id is not None
+    await bot.decide(dark.guild_id, UNSAFE)
     await bot.start(safety_off_guilds=[dark.guild_id])
     everything = {
         "prompt": "  two foxes, “quoted” & <b>bold</b> 🦊  ",
@@ -127,6 +128,7 @@ async def test_flux_1_gets_everything_at_once(bot: Bot, world: SandboxClient, da
 
 async def test_flux_2_gets_everything_at_once(bot: Bot, world: SandboxClient, dark: Channel, mara: User) -> None:
     assert dark.guild_id is not None
+    await bot.decide(dark.guild_id, UNSAFE)
     await bot.start(safety_off_guilds=[dark.guild_id], webhooks=True)
     everything = {
         "prompt": "a fox", "model": "flux-2-lora", "width": 512, "height": 544, "count": 2, "seed": 1, "steps": 50,

@@ -8,7 +8,7 @@ import pytest
 import storage.sqlite
 from sandbox.client import Channel, Interaction, Message, Refused, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, locked, title, whole
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, UNSAFE, Bot, description, fields, locked, title, whole
 
 KEYED = "https://example.com/style.safetensors?token=secret"
 
@@ -291,6 +291,7 @@ async def test_a_preset_switches_the_safety_checker_off_only_where_that_is_allow
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, dark: Channel, mara: User
 ) -> None:
     assert dark.guild_id is not None
+    await bot.decide(dark.guild_id, UNSAFE)
     await bot.start(webhooks=True, safety_off_guilds=[dark.guild_id])
     await run(world, art, mara, "save", name="Bare", safety=False, steps=9)
     await imagine(channel=dark, preset="Bare")

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.client import Channel, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, is_settled, shows_images, title
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, UNSAFE, Bot, description, is_settled, shows_images, title
 
 QUARTER_S = 15 * 60
 DIRECT = 0  # the database's guild_id of what is outside of servers
@@ -93,6 +93,8 @@ async def test_the_safety_checker_stays_on_even_in_a_server_that_allows_it_off(
     bot: Bot, imagine: Imagine, world: SandboxClient, lounge: Channel
 ) -> None:
     await world.set_nsfw(lounge, nsfw=True)
+    assert lounge.guild_id is not None
+    await bot.decide(lounge.guild_id, UNSAFE)
     await bot.start(webhooks=True, safety_off_guilds=f"{lounge.guild_id}")
     refused = await imagine(channel=lounge, until=is_settled, safety=False)
     assert not shows_images(refused)
