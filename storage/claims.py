@@ -1,11 +1,13 @@
 """The way from the queue to the API: who is next, and whether the key's limits allow one more."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from jobs.catalog import Provider
 from jobs.model import Job
-from storage.part import Part, Undone, write
+from storage.part import Undone, write
+from storage.pauses import Pausable
 from storage.rows import job_from
 
 # The vendor counts a create when it arrives, we when it is sent: the margin covers what the way there may vary.
@@ -18,11 +20,27 @@ AGAIN_MS: Final = 20
 TURN_OF_THE_LOWEST: Final = 5
 
 
-class Claims(Part):
+class Claims(Pausable):
     """The store's part that hands out jobs to be sent."""
 
-    @write
     async def claim(
+        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+    ) -> Job | None:
+        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt.
+
+        `over`: ids of jobs of which the API has said that they are made; they occupy no slot there any more. Jobs of a
+        paused server are held until it is resumed.
+        """
+        while True:
+            taken = await self._claim(
+                provider=provider, key_id=key_id, concurrency=concurrency, per_minute=per_minute, over=over
+            )
+            if not isinstance(taken, _Paused):
+                return taken
+            await self._hold(taken.guild_id)
+
+    @write
+    async def _claim(
         self,
         connection: Any,
         *,
@@ -30,12 +48,8 @@ class Claims(Part):
         key_id: str,
         concurrency: int,
         per_minute: int,
-        over: Collection[str] = (),
-    ) -> Job | None:
-        """Take the next queued job to `submitting` if the key's limits allow one more, and note the attempt.
-
-        `over`: ids of jobs of which the API has said that they are made; they occupy no slot there any more.
-        """
+        over: Collection[str],
+    ) -> "Job | _Paused | None":
         now = self._clock.now()
         claims = await self._sql.lock_queue(connection, provider=provider.value)
         in_flight = await self._in_flight(connection, provider=provider, key_id=key_id, over=over)
@@ -43,6 +57,10 @@ class Claims(Part):
         _require(in_flight < concurrency and frees_at <= now)
         lowest = claims % TURN_OF_THE_LOWEST == 0
         return await self._take(connection, provider=provider, key_id=key_id, now=now, lowest=lowest)
+
+    @write
+    async def _hold(self, connection: Any, guild_id: int) -> None:
+        await self._hold_queued(connection, guild_id)
 
     async def next_claim_at(
         self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
@@ -76,6 +94,8 @@ class Claims(Part):
         take = self._sql.take_next_of_lowest if lowest else self._sql.take_next
         row = await take(connection, provider=provider.value, key_id=key_id, now=now)
         _require(row is not None)
+        if row["held"]:
+            raise Undone(_Paused(guild_id=row["guild_id"]))
         await self._sql.insert_attempt(connection, job_id=row["id"], number=row["attempts"], key_id=key_id, now=now)
         await self._sql.advance_virtual_time(
             connection, provider=provider.value, priority=row["priority"], start_tag=row["start_tag"]
@@ -93,6 +113,13 @@ class Claims(Part):
             connection, key_id=key_id, since=now - MINUTE_MS, skip=per_minute - 1
         )
         return 0 if sent_at is None else sent_at + MINUTE_MS
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Paused:
+    """The next job is of a server that is paused."""
+
+    guild_id: int
 
 
 def _require(possible: bool) -> None:

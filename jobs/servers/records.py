@@ -29,7 +29,10 @@ class ServerRecords(Protocol):
         ...
 
     async def save_server_rules(self, guild_id: int, rules: ServerRules, changes: Sequence[Change]) -> None:
-        """Keep them in the place of the former ones, and what was changed, in one transaction."""
+        """Keep them in the place of the former ones, and what was changed, in one transaction.
+
+        What waits of the server is held where the rules say that it is paused, and released where they do not.
+        """
         ...
 
     async def remove_server_rules(self, guild_id: int) -> None:
@@ -40,6 +43,26 @@ class ServerRecords(Protocol):
         """Keep entries of the audit log that stand by themselves."""
         ...
 
+
+class AuditRecords(Protocol):
+    """The audit log as its channels and its readers need it; raises `jobs.ports.StoreUnavailable`."""
+
     async def changes(self, guild_id: int, *, before: str | None = None, limit: int) -> Sequence[Change]:
         """A server's entries, the newest first; `before`: only those before the entry of this id."""
+        ...
+
+    async def untold_servers(self) -> Sequence[int]:
+        """Those that have entries which their audit channel was not told of, or need not be told of."""
+        ...
+
+    async def untold_changes(self, guild_id: int, *, limit: int) -> Sequence[Change]:
+        """A server's entries of these, the oldest first."""
+        ...
+
+    async def mark_changes_told(self, ids: Sequence[str]) -> None:
+        """Nobody has to be told of these entries any more."""
+        ...
+
+    async def count_untold_changes(self, guild_id: int) -> int:
+        """How many of the server's entries its audit channel was not told of."""
         ...

@@ -23,6 +23,7 @@ UPDATE jobs SET not_before = 0
 WHERE status = 'queued' AND not_before > 0 AND provider = :provider AND not_before <= :now;
 
 -- name: take_next(provider, key_id, now)^
+-- `held`: the job's server is paused, and it must not be sent: it was queued again, or ordered, in that very moment.
 UPDATE jobs
 SET status = 'submitting', key_id = :key_id, submitted_at = :now, attempts = attempts + 1
 WHERE status = 'queued' AND id = (
@@ -31,7 +32,9 @@ WHERE status = 'queued' AND id = (
     ORDER BY priority, start_tag, id
     LIMIT 1 -- postgresql: FOR UPDATE SKIP LOCKED
 )
-RETURNING *;
+RETURNING *, EXISTS (
+    SELECT 1 FROM server_rules WHERE server_rules.guild_id = jobs.guild_id AND server_rules.paused = 1
+) AS held;
 
 -- name: take_next_of_lowest(provider, key_id, now)^
 UPDATE jobs
@@ -44,7 +47,9 @@ WHERE status = 'queued' AND id = (
     ORDER BY start_tag, id
     LIMIT 1 -- postgresql: FOR UPDATE SKIP LOCKED
 )
-RETURNING *;
+RETURNING *, EXISTS (
+    SELECT 1 FROM server_rules WHERE server_rules.guild_id = jobs.guild_id AND server_rules.paused = 1
+) AS held;
 
 -- name: insert_attempt(job_id, number, key_id, now)!
 INSERT INTO attempts (job_id, number, key_id, sent_at) VALUES (:job_id, :number, :key_id, :now);
@@ -56,13 +61,13 @@ ON CONFLICT (provider, priority) DO UPDATE SET virtual_time = excluded.virtual_t
 WHERE excluded.virtual_time > queues.virtual_time;
 
 -- name: earliest_start(provider)$
--- 0: a job is ready; otherwise the least `not_before`; none: nothing is queued.
+-- 0: a job is ready; otherwise the least `not_before`; none: nothing is queued but what is held (pauses.sql).
 SELECT not_before FROM (
     SELECT 0 AS not_before
     WHERE EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND not_before = 0 AND provider = :provider)
     UNION ALL
     SELECT MIN(not_before) AS not_before FROM jobs
-    WHERE status = 'queued' AND not_before > 0 AND provider = :provider
+    WHERE status = 'queued' AND not_before > 0 AND not_before < 253402300799999 AND provider = :provider
 ) AS starts
 WHERE not_before IS NOT NULL
 ORDER BY not_before

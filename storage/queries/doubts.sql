@@ -15,11 +15,13 @@ ORDER BY attempts.sent_at;
 SELECT id FROM jobs WHERE provider = :provider AND prediction_id = :prediction_id;
 
 -- name: queued(provider, created_before, most)
+-- What is held (pauses.sql) waits for nothing that could be in vain.
 SELECT * FROM jobs
 WHERE status = 'queued' AND not_before = 0 AND provider = :provider AND created_at <= :created_before
 UNION ALL
 SELECT * FROM jobs
-WHERE status = 'queued' AND not_before > 0 AND provider = :provider AND created_at <= :created_before
+WHERE status = 'queued' AND not_before > 0 AND not_before < 253402300799999 AND provider = :provider
+    AND created_at <= :created_before
 LIMIT CAST(:most AS BIGINT);
 
 -- name: count_unknown_creates()$

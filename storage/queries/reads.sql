@@ -25,13 +25,14 @@ SELECT priority, start_tag FROM jobs WHERE id = :id AND status = 'queued';
 
 -- name: ahead(provider, priority, start_tag, id, most)$
 -- Jobs that wait for their `not_before` count too where their tag is less: they go first once it has come.
+-- What is held (pauses.sql) does not.
 SELECT COUNT(*) FROM (
     SELECT id FROM jobs
     WHERE status = 'queued' AND not_before = 0 AND provider = :provider
         AND (priority, start_tag, id) < (:priority, :start_tag, :id)
     UNION ALL
     SELECT id FROM jobs
-    WHERE status = 'queued' AND not_before > 0 AND provider = :provider
+    WHERE status = 'queued' AND not_before > 0 AND not_before < 253402300799999 AND provider = :provider
         AND (priority, start_tag, id) < (:priority, :start_tag, :id)
     LIMIT CAST(:most AS BIGINT)
 ) AS earlier;
