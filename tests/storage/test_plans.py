@@ -134,7 +134,8 @@ async def test_nothing_is_read_or_sorted_whole(store: SqlStore, name: str) -> No
     details = await _plan(store, name)
     assert [detail for detail in details if detail.startswith("SCAN") and not WHOLE.match(detail)] == []
     sorted_whole = [detail for detail in details if "TEMP B-TREE" in detail]
-    # A handful of unfinished states, at most two rows, users who wait at a resume, or what an admin asks for once, may be sorted.
+    # A handful of unfinished states, at most two rows, whoever waits at a resume, or what an admin asks for once, may
+    # be sorted.
     assert not sorted_whole or name in {"count_by_status", "earliest_start", "costs", "release_held"}
 
 
