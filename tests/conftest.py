@@ -23,6 +23,8 @@ settings.load_profile("fluxcord")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Whoever leads the run keeps the PostgreSQL server's folder, and stops the server if a test has started it."""
+    # Where matplotlib keeps its list of typefaces: not in the home of whoever runs the tests.
+    os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / "fluxcord-matplotlib"))
     if hasattr(config, "workerinput") or sys.platform == "win32":
         return
     folder = Path(tempfile.mkdtemp(prefix="fluxcord-pg-"))

@@ -101,7 +101,7 @@ def _waiting(view: View, words: Words) -> Bars:
                 label=words(say("half")),
             ),
         ),
-        scale=tuple(Mark(at=at, label=words(duration(at))) for at in scale.durations(slowest)),
+        scale=tuple(Mark(at=at, label=words(duration(at)) if at else "0") for at in scale.durations(slowest)),
         places=_places(view, words),
     )
 

@@ -45,8 +45,8 @@ def stats_embed(view: View, words: Words, *, in_english: bool) -> discord.Embed:
     embed.add_field(name=words(say("Successful")), value=_success(view, words))
     if view.cost:
         embed.add_field(name=words(say("Cost")), value=f"**{usd(figures.cost)}**")
-    embed.add_field(name=words(say("Waited for their turn")), value=_typical(figures.waited, words))
-    embed.add_field(name=words(say("Being made")), value=_typical(figures.making, words))
+    embed.add_field(name=words(say("Waiting time")), value=_typical(figures.waited, words))
+    embed.add_field(name=words(say("Making time")), value=_typical(figures.making, words))
     if figures.users and not view.own:
         users = [(_user(share.of, words), share.images) for share in figures.users]
         embed.add_field(name=words(say("Most images by")), value=_ranked(users, words), inline=False)

@@ -32,11 +32,12 @@ class View:
 
 
 def period(figures: Figures, words: Words) -> str:
-    """`Oct 23, 2026 to Nov 21, 2026, UTC`."""
-    first, last = (words.date(day.date, year=True) for day in (figures.days[0], figures.days[-1]))
-    if len(figures.days) == 1:
-        return words(say("{day}, UTC", day=last))
-    return words(say("{first} to {last}, UTC", first=first, last=last))
+    """`Oct 23 to Nov 21, 2026, UTC`."""
+    first, last = figures.days[0].date, figures.days[-1].date
+    until = words.date(last, year=True)
+    if first == last:
+        return words(say("{day}, UTC", day=until))
+    return words(say("{first} to {last}, UTC", first=words.date(first, year=first.year != last.year), last=until))
 
 
 def duration(milliseconds: int) -> Sentence:

@@ -22,16 +22,18 @@ _HEADER: Final = 52
 _PANEL: Final = 116
 _MARGIN: Final = 20
 _GAP: Final = 26  # between columns
-_GUTTER: Final = 34  # left of the bars, for the scale
+_GUTTER: Final = 34  # left of the bars, for the scale, unless that is wider
+_PAD: Final = 5  # between bars and what is written beside them
 _HEADING: Final = 26  # of a panel
 _FOOT: Final = 17  # under the bars, for the days
 _ROW: Final = 17
 _ROWS_MOST: Final = 5
 _POINTS: Final = 72  # a point is a 72nd of an inch: at so many dots an inch it is a pixel
-_FEW: Final = 7  # bars, up to which each is as wide as its day's name
-_MANY: Final = 45  # bars, from which on they stand closer
 
 _Alignment: TypeAlias = Literal["left", "center", "right"]
+_LEFT: _Alignment = "left"
+_CENTRE: _Alignment = "center"
+_RIGHT: _Alignment = "right"
 
 
 def draw(picture: Picture) -> bytes:
@@ -63,7 +65,7 @@ class _Sheet:
 
     def _head(self, picture: Picture) -> None:
         baseline = _MARGIN + 12
-        note = self._text(WIDTH - _MARGIN, baseline, picture.note, Ink.QUIET, 12, align="right")
+        note = self._text(WIDTH - _MARGIN, baseline, picture.note, Ink.QUIET, 12, align=_RIGHT)
         self._text(_MARGIN, baseline, picture.title, Ink.TEXT, 16, bold=True, room=self._left_of(note) - _MARGIN - 10)
 
     def _panel(self, panel: Panel, left: float, top: float, width: float) -> None:
@@ -81,24 +83,23 @@ class _Sheet:
     def _bars(self, panel: Bars, left: float, top: float, width: float) -> None:
         from matplotlib.collections import PolyCollection  # noqa: PLC0415 - see the module's docstring
 
-        total = self._text(left + width, top + 11, panel.total, Ink.TEXT, 13, bold=True, align="right")
+        total = self._text(left + width, top + 11, panel.total, Ink.TEXT, 13, bold=True, align=_RIGHT)
         end = self._left_of(total) - 8 if panel.total else left + width
         for series in panel.series:
             if series.label:
-                label = self._text(end, top + 11, series.label, Ink.QUIET, 11, align="right")
+                label = self._text(end, top + 11, series.label, Ink.QUIET, 11, align=_RIGHT)
                 end = self._left_of(label) - 5
                 self._box(end - 7, top + 3, 7, 7, series.ink)
                 end -= 16
         self._text(left, top + 11, panel.title, Ink.TEXT, 13, bold=True, room=end - left)
-        plot = self._plot(left + _GUTTER, top + _HEADING, width - _GUTTER, _PANEL - _HEADING - _FOOT)
+        plot = self._plot()
         count = len(panel.series[0].values)
         plot.set_xlim(-0.5, count - 0.5)
         plot.set_ylim(0, panel.scale[-1].at)
         plot.set_yticks([mark.at for mark in panel.scale], [mark.label for mark in panel.scale], parse_math=False)
-        plot.set_xticks([mark.at for mark in panel.places], [mark.label for mark in panel.places], parse_math=False)
-        if count > _FEW:  # the first and the last bar are narrower than what is written under them
-            for label, mark in zip(plot.get_xticklabels(), panel.places, strict=True):
-                label.set_horizontalalignment(_alignment(mark.at, last=count - 1))
+        gutter = max(_GUTTER, *(self._width(label) + _PAD + 3 for label in plot.get_yticklabels()))
+        plot.set_position(self._place(left + gutter, top + _HEADING, width - gutter, _PANEL - _HEADING - _FOOT))
+        self._write_places(plot, panel, count, room=(width - gutter) / count)
         for mark in panel.scale:
             plot.axhline(mark.at, color=Ink.LINE.value, linewidth=0.75, zorder=0, clip_on=False)
         for series in panel.series:
@@ -111,20 +112,31 @@ class _Sheet:
             # One artist for all of them: `plot.bar` makes one a bar, and takes a second for ninety days.
             plot.add_collection(PolyCollection(shapes, facecolor=series.ink.value, linewidth=0, snap=True))
 
+    def _write_places(self, plot: "Axes", panel: Bars, count: int, *, room: float) -> None:
+        """Under the middle of a bar; where bars are narrower than the text, flush with the first and the last one."""
+        at, labels = [mark.at for mark in panel.places], [mark.label for mark in panel.places]
+        plot.set_xticks(at, labels, parse_math=False)
+        if max(map(self._width, plot.get_xticklabels())) <= room:
+            return
+        half = _share(count) / 2
+        edges = {0: -half, count - 1: count - 1 + half}
+        plot.set_xticks([edges.get(int(place), place) for place in at], labels, parse_math=False)
+        for place, label in zip(at, plot.get_xticklabels(), strict=True):
+            label.set_horizontalalignment({0: _LEFT, count - 1: _RIGHT}.get(int(place), _CENTRE))
+
     def _row(self, row: Row, left: float, top: float, width: float, *, most: float, ink: Ink) -> None:
-        text = self._text(left + width, top + 9, row.text, Ink.TEXT, 11, align="right")
+        text = self._text(left + width, top + 9, row.text, Ink.TEXT, 11, align=_RIGHT)
         self._text(left, top + 9, row.label, Ink.QUIET, 11, room=self._left_of(text) - left - 10)
         self._box(left, top + 12.5, width, 2.5, Ink.TRACK)
         self._box(left, top + 12.5, width * row.value / most if most else 0, 2.5, ink)
 
-    def _plot(self, left: float, top: float, width: float, height: float) -> "Axes":
-        bottom = self._height - top - height
-        place = (left / WIDTH, bottom / self._height, width / WIDTH, height / self._height)
-        plot = self._figure.add_axes(place, facecolor="none")
+    def _plot(self) -> "Axes":
+        """Bare axes; where they go is known once their labels are."""
+        plot = self._figure.add_axes((0, 0, 1, 1), facecolor="none")
         for spine in plot.spines.values():
             spine.set_visible(False)
         plot.tick_params(
-            length=0, pad=5, labelsize=10, labelcolor=Ink.QUIET.value, labelfontfamily=list(letters.FAMILIES)
+            length=0, pad=_PAD, labelsize=10, labelcolor=Ink.QUIET.value, labelfontfamily=list(letters.FAMILIES)
         )
         return plot
 
@@ -137,7 +149,7 @@ class _Sheet:
         size: float,
         *,
         bold: bool = False,
-        align: _Alignment = "left",
+        align: _Alignment = _LEFT,
         room: float | None = None,
     ) -> "Text":
         """Written on one line; `room`: what does not fit into it is cut, with an ellipsis."""
@@ -168,17 +180,13 @@ class _Sheet:
     def _box(self, left: float, top: float, width: float, height: float, ink: Ink) -> None:
         from matplotlib.patches import Rectangle  # noqa: PLC0415 - see the module's docstring
 
-        place = (left / WIDTH, 1 - (top + height) / self._height)
-        self._figure.add_artist(
-            Rectangle(
-                place,
-                width / WIDTH,
-                height / self._height,
-                transform=self._figure.transFigure,
-                facecolor=ink.value,
-                linewidth=0,
-            )
-        )
+        place = self._place(left, top, width, height)
+        shape = Rectangle(place[:2], *place[2:], transform=self._figure.transFigure, facecolor=ink.value, linewidth=0)
+        self._figure.add_artist(shape)
+
+    def _place(self, left: float, top: float, width: float, height: float) -> tuple[float, float, float, float]:
+        """As matplotlib has it: from the lower left corner, in shares of the figure."""
+        return left / WIDTH, 1 - (top + height) / self._height, width / WIDTH, height / self._height
 
     def _width(self, text: "Text") -> float:
         return float(text.get_window_extent(self._renderer).width) / SCALE
@@ -200,12 +208,6 @@ def _places(count: int) -> list[tuple[float, float, float]]:
     return [(left, _HEADER + row * (_PANEL + _MARGIN), width) for left, row, width in cells]
 
 
-def _alignment(place: float, *, last: int) -> _Alignment:
-    if place == 0:
-        return "left"
-    return "right" if place == last else "center"
-
-
 def _share(count: int) -> float:
-    """How much of its place a bar fills."""
-    return {1: 0.12, 2: 0.24, 3: 0.36}.get(count, 0.74 if count <= _MANY else 0.84)
+    """How much of its place a bar fills; of ninety in half a picture's width a pixel is left free at least."""
+    return {1: 0.12, 2: 0.24, 3: 0.36}.get(count, 0.74)

@@ -30,7 +30,8 @@ def has_all(text: str) -> bool:
 
 def drawable(text: str) -> str:
     """What can be drawn of a text that is not ours; empty where no letter or digit is left of it."""
-    left = " ".join("".join(char for char in unicodedata.normalize("NFC", text) if _has(char)).split())
+    words = unicodedata.normalize("NFC", text).split()
+    left = " ".join(filter(None, ("".join(filter(_has, word)) for word in words)))
     return left if any(char.isalnum() for char in left) else ""
 
 
