@@ -96,6 +96,10 @@ class Gate:
                 return refusals.elsewhere(rules)
         return None
 
+    def allows_private(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether answers may be for one's own eyes here."""
+        return make_rules(self._servers, guild_of(interaction)).private
+
     def catalog(self, interaction: discord.Interaction[Any]) -> Catalog | None:
         """The models that may be used here, with the bounds that hold here; None where there is none."""
         return offer(self._service.catalog, make_rules(self._servers, guild_of(interaction)))
@@ -165,7 +169,7 @@ class Gate:
         self, interaction: discord.Interaction[Any], *, private: bool, may_be_private: bool
     ) -> Sentence | None:
         """Why the result can be shown to nobody, or not to its user alone."""
-        allows_private = make_rules(self._servers, guild_of(interaction)).private
+        allows_private = self.allows_private(interaction)
         if private:
             return None if allows_private else refusals.NOT_PRIVATELY
         words = Words(interaction.locale.value)

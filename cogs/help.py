@@ -8,6 +8,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from cogs.embeds import WORKING
+from cogs.gate import Gate
 from cogs.place import everywhere, guild_of
 from jobs.bounds import in_words, listed
 from jobs.catalog import Catalog, Model
@@ -42,29 +43,37 @@ _COMMANDS: Final = (
     say("`/inspect` reads from an image how it was made."),
 )
 _LIBRARY: Final = say("`/lora` lists this server's LoRAs and adds yours; `/imagine lora:` offers them.")
-_GOOD_TO_KNOW: Final = (
-    say("`seed` makes the same image again · `private: True` shows it only to you"),
-    say("`alternatives: True` makes an image of each: `{example}`", example="a {red|blue} fox"),
-)
+_PRIVATELY: Final = say("`seed` makes the same image again · `private: True` shows it only to you")
+_AGAIN: Final = say("`seed` makes the same image again")
+_ALTERNATIVES: Final = say("`alternatives: True` makes an image of each: `{example}`", example="a {red|blue} fox")
 
 
 class Help(commands.Cog):
     """Explains the bot."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, gate: Gate) -> None:
         self._catalog = catalog
+        self._gate = gate
 
     @app_commands.command(name="help", description=locale_str("How to make images here"))
     @everywhere
     async def help(self, interaction: discord.Interaction[Any]) -> None:
         """Show the screen, to whoever asked."""
         words, in_server = Words(interaction.locale.value), guild_of(interaction) != DIRECT
-        embed = help_embed(self._catalog, words, in_server=in_server)
+        embed = help_embed(
+            self._gate.catalog(interaction) or self._catalog,
+            words,
+            in_server=in_server,
+            privately=self._gate.allows_private(interaction),
+        )
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
-def help_embed(catalog: Catalog, words: Words, *, in_server: bool) -> discord.Embed:
-    """The screen, with the bounds of every model on offer; `in_server`: in one where the bot is a member."""
+def help_embed(catalog: Catalog, words: Words, *, in_server: bool, privately: bool = True) -> discord.Embed:
+    """The screen, with the bounds of every model on offer; `in_server`: in one where the bot is a member.
+
+    `privately`: whether answers may be for one's own eyes there.
+    """
     start = say(
         "Type `/imagine prompt: a lighthouse in a storm, oil painting`. That is all you need; "
         "every other option is up to you.\n"
@@ -79,7 +88,7 @@ def help_embed(catalog: Catalog, words: Words, *, in_server: bool) -> discord.Em
     for name, lines in (
         (say("Under your images"), _BUTTONS),
         (say("More commands"), [*_COMMANDS, _LIBRARY] if in_server else _COMMANDS),
-        (say("Good to know"), _GOOD_TO_KNOW),
+        (say("Good to know"), [_PRIVATELY if privately else _AGAIN, _ALTERNATIVES]),
     ):
         embed.add_field(name=words(name), value="\n".join(words(line) for line in lines), inline=False)
     return embed

@@ -11,7 +11,7 @@ from cogs.library.suggestions import suggest_loras
 from cogs.options import imagine_command
 from cogs.place import guild_of
 from cogs.presets.suggestions import suggest_presets
-from jobs.catalog import Model
+from jobs.catalog import Catalog, Model
 from jobs.library.libraries import Libraries
 from jobs.parameters import Integer, Option, Size
 from jobs.sentence import say
@@ -42,7 +42,6 @@ class Imagine(commands.Cog):
         self._shelf = shelf
         self._libraries = libraries
         self._ask_first = ask_first
-        self._sides = _sides(service)
         self._command = imagine_command(
             service.catalog,
             self.run,
@@ -72,7 +71,8 @@ class Imagine(commands.Cog):
 
     async def suggest_side(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[Any]]:
         """Widths and heights that are allowed, those that begin with what was typed."""
-        fitting = [side for side in self._sides if str(side).startswith(str(current).strip())]
+        sides = _sides(self._desk.gate.catalog(interaction) or self._service.catalog)
+        fitting = [side for side in sides if str(side).startswith(str(current).strip())]
         if len(fitting) > _MOST:  # too many to show: every other one, and so on
             fitting = fitting[:: -(-len(fitting) // _MOST)]
         words = Words(interaction.locale.value)
@@ -104,9 +104,9 @@ class Imagine(commands.Cog):
         return catalog.get(str(key)) or catalog.default
 
 
-def _sides(service: JobService) -> list[int]:
+def _sides(catalog: Catalog) -> list[int]:
     sides: set[int] = set()
-    for model in service.catalog.models:
+    for model in catalog.models:
         parameter = model.find(Option.SIZE)
         side = parameter.kind.side if parameter is not None and isinstance(parameter.kind, Size) else None
         if isinstance(side, Integer) and side.minimum is not None and side.maximum is not None:

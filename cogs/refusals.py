@@ -73,9 +73,9 @@ def elsewhere(rules: PlaceRules) -> Sentence:
     """Where images are made, if not here."""
     places = sorted(rules.allowed - rules.denied)
     if not places:
-        return say("No images are made in this channel. Use another one, or ask a moderator where they are made.")
+        return say("No images are made in this channel: go to another one, or ask a moderator where they are made.")
     named = ", ".join(f"<#{place}>" for place in places[:_CHANNELS]) + (" …" if len(places) > _CHANNELS else "")
-    return say("Images are made in {channels} here: use the command there.", channels=named)
+    return say("Images are made in {channels} here: go there, and try again.", channels=named)
 
 
 def other_model(model: Model, allowed: Sequence[Model]) -> Sentence:

@@ -12,6 +12,7 @@ from discord.ext import commands
 from cogs.delivery.contents import Contents
 from cogs.delivery.posting import Poster
 from cogs.delivery.trouble import TooLarge, WayClosed
+from cogs.gate import Gate
 from cogs.history.buttons import TEXT_LONGEST, TURN, TURN_PATTERN, Turn, page_buttons
 from cogs.history.context import NO_DATABASE, is_own, whose, words_of
 from cogs.history.embeds import page_embeds, told_embed
@@ -44,7 +45,14 @@ class History(commands.Cog):
     """A member's own past."""
 
     def __init__(
-        self, bot: commands.AutoShardedBot, service: JobService, clock: Clock, *, contents: Contents, poster: Poster
+        self,
+        bot: commands.AutoShardedBot,
+        service: JobService,
+        clock: Clock,
+        gate: Gate,
+        *,
+        contents: Contents,
+        poster: Poster,
     ) -> None:
         self._bot = bot
         self._service = service
@@ -54,7 +62,7 @@ class History(commands.Cog):
         self._buttons = (
             dynamic_button(SHOW, self.show),
             dynamic_button(TURN, self.turn, reference=TURN_PATTERN),
-            Reposting(service, self._pictures, bot).button,
+            Reposting(service, gate, self._pictures, bot).button,
             *Opened(service, self._pictures, self._showing, poster).buttons,
         )
 

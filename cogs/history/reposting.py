@@ -7,6 +7,7 @@ import discord
 import structlog
 
 from cogs.delivery.trouble import TooLarge, WayClosed, translated
+from cogs.gate import Gate
 from cogs.history.buttons import REPOST
 from cogs.history.context import NO_DATABASE, NOT_HERE, own_entry, words_of
 from cogs.history.embeds import reposted_embed, told_embed
@@ -41,8 +42,9 @@ class _RefusedError(Exception):
 class Reposting:
     """Answers Post again. What only its user may see is never posted so."""
 
-    def __init__(self, service: JobService, pictures: Pictures, client: discord.Client) -> None:
+    def __init__(self, service: JobService, gate: Gate, pictures: Pictures, client: discord.Client) -> None:
         self._service = service
+        self._gate = gate
         self._pictures = pictures
         self._client = client
         self._under_way: set[tuple[str, int | None]] = set()  # the job, and the channel
@@ -89,6 +91,8 @@ class Reposting:
     def _refusal(self, interaction: discord.Interaction[Any], job: Job) -> Sentence | None:
         if job.stays_stored:
             return NOT_HERE
+        if elsewhere := self._gate.place(interaction):
+            return elsewhere
         allowed, in_thread = interaction.permissions, isinstance(interaction.channel, discord.Thread)
         if not (allowed.send_messages_in_threads if in_thread else allowed.send_messages):
             return NOT_ALLOWED

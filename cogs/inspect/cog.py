@@ -125,7 +125,8 @@ class Inspect(commands.Cog):
         if recipe is None:
             await interaction.edit_original_response(embed=_said(interaction, SAYS_NOTHING))
             return
-        wish = wish_of(recipe, self._service.catalog, private=await self._was_private(recipe))
+        catalog = self._desk.gate.catalog(interaction) or self._service.catalog
+        wish = wish_of(recipe, catalog, private=await self._was_private(recipe))
         answer = told(reading, recipe, wish, Words(interaction.locale.value), number=at, of=len(images))
         files = [] if answer.line is None else [_file(answer.line)]
         await interaction.edit_original_response(embeds=answer.embeds, view=answer.view, attachments=files)

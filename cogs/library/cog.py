@@ -235,9 +235,9 @@ class LoraLibrary(commands.GroupCog, group_name="lora", group_description=locale
         return self._suggest(interaction, typed, lambda entry: not entry.approved)
 
     @add.autocomplete("model")
-    async def suggest_model(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[Any]]:
-        """The models that take LoRAs."""
-        return suggest_models(self._shelves.catalog, typed)
+    async def suggest_model(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[Any]]:
+        """The models that take LoRAs and may be used here."""
+        return suggest_models(self._shelves.offer(interaction), typed)
 
     def _suggest(
         self, interaction: discord.Interaction[Any], typed: str, wanted: Callable[[Entry], bool]

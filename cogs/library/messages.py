@@ -21,7 +21,8 @@ from jobs.library.libraries import Libraries
 from jobs.library.library import Library
 from jobs.ports import StoreUnavailable
 from jobs.sentence import Sentence
-from jobs.servers.binding import library_rules
+from jobs.servers.binding import library_rules, make_rules
+from jobs.servers.offer import offer
 from jobs.servers.rules import LibraryRules
 from jobs.servers.servers import Servers
 from words.speech import Words
@@ -53,6 +54,10 @@ class Shelves:
     def rules(self, interaction: discord.Interaction[Any]) -> LibraryRules:
         """What binds its members."""
         return library_rules(self.servers, guild_of(interaction))
+
+    def offer(self, interaction: discord.Interaction[Any]) -> Catalog:
+        """The models that its members may use."""
+        return offer(self.catalog, make_rules(self.servers, guild_of(interaction))) or self.catalog
 
     def find(self, interaction: discord.Interaction[Any], name: str) -> Entry | Sentence:
         """The entry that somebody names, if they may see it here."""

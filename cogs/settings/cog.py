@@ -28,12 +28,16 @@ from cogs.settings.panel import (
     panel_view,
     read_mark,
 )
-from jobs.catalog import Model
+from jobs.catalog import Catalog, Model
 from jobs.model import DIRECT
 from jobs.parameters import Option
 from jobs.ports import StoreUnavailable
 from jobs.presets import Defaults, Owner, OwnerKind
 from jobs.sentence import Sentence, say
+from jobs.servers.binding import make_rules
+from jobs.servers.offer import offer
+from jobs.servers.rules import MakeRules
+from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
 from words.speech import Words
@@ -53,9 +57,10 @@ STORE_TROUBLE: Final = say(
 class Settings(commands.Cog):
     """What counts where nothing is typed."""
 
-    def __init__(self, bot: commands.AutoShardedBot, shelf: Shelf, service: JobService) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, shelf: Shelf, service: JobService, servers: Servers) -> None:
         self._bot = bot
         self._shelf = shelf
+        self._servers = servers
         self._catalog = service.catalog
         self._forms = Forms({FORM: self.numbers_typed})
         self._items = (
@@ -99,7 +104,7 @@ class Settings(commands.Cog):
             await refuse(interaction, owner)
         elif value == NOTHING:
             await self._change(interaction, owner, lambda: self._shelf.decide(owner, {}, undecided=[option]))
-        elif value in choices(option, self._catalog):
+        elif value in choices(option, self._offered(interaction, owner)):
             await self._change(interaction, owner, lambda: self._shelf.decide(owner, {option: value}))
         else:  # an old panel that offers what is no longer there
             await self._change(interaction, owner, None)
@@ -135,7 +140,7 @@ class Settings(commands.Cog):
             await refuse(interaction, owner)
             return
         options = self._numbered()
-        read = read_numbers(typed, options, self._catalog, self._model(interaction, owner))
+        read = read_numbers(typed, options, self._offered(interaction, owner), self._model(interaction, owner))
         if isinstance(read, list):
             embed = faults_embed(read, Words(interaction.locale.value))
             await interaction.response.send_message(embed=embed, ephemeral=True)
@@ -165,23 +170,35 @@ class Settings(commands.Cog):
             kind=owner.kind,
             defaults=self._shelf.defaults(owner),
             servers=self._shelf.defaults(Owner.server(guild_id)) if under else None,
-            catalog=self._catalog,
+            catalog=self._offered(interaction, owner),
         )
+
+    def _offered(self, interaction: discord.Interaction[Any], owner: Owner) -> Catalog:
+        """What may be chosen for a server: what is allowed there. One's own follow one elsewhere: only the models are.
+
+        What is decided already stays on show.
+        """
+        rules = make_rules(self._servers, guild_of(interaction))
+        if owner.kind is OwnerKind.USER:
+            decided = self._shelf.defaults(owner).options.get(Option.MODEL)
+            rules = MakeRules(models=None if rules.models is None else rules.models | {str(decided)})
+        return offer(self._catalog, rules) or self._catalog
 
     def _numbered(self) -> tuple[Option, ...]:
         return tuple(option for option in NUMBERED if any(model.find(option) for model in self._catalog.models))
 
     def _model(self, interaction: discord.Interaction[Any], owner: Owner) -> Model:
         """The model that the owner's defaults lead to."""
+        catalog = self._offered(interaction, owner)
         completed = self._shelf.complete(
             {},
             user_id=owner.id if owner.kind is OwnerKind.USER else 0,
             guild_id=guild_of(interaction),
-            catalog=self._catalog,
+            catalog=catalog,
             unsafe_allowed=False,
         )
         key = completed.merged.chosen.get(Option.MODEL) if completed is not None else None
-        return self._catalog.get(str(key)) or self._catalog.default
+        return catalog.get(str(key)) or catalog.default
 
 
 def _owner(interaction: discord.Interaction[Any], kind: OwnerKind) -> Owner | Sentence:

@@ -65,10 +65,16 @@ def panel_embed(panel: Panel, words: Words) -> discord.Embed:
     """Every default, decided or not."""
     if panel.kind is OwnerKind.USER:
         title = say("Your defaults")
-        text = say(
-            "They count in every server, wherever you type nothing else. "
-            "A preset goes before them, this server's defaults come after them."
-        )
+        if panel.servers is not None:
+            text = say(
+                "They count wherever you type nothing else, in every server. A preset goes before them, this server's "
+                "defaults come after them: `/settings server: True` changes those, with **Manage Server**."
+            )
+        else:
+            text = say(
+                "They count wherever you type nothing else, here and in every server. A preset goes before them, "
+                "a server's defaults come after them."
+            )
     else:
         title = say("This server's defaults")
         text = say(

@@ -101,7 +101,7 @@ async def test_the_library_needs_no_database_when_it_is_offered_and_used(
 ) -> None:
     await bot.start(webhooks=True)
     await lora(mara, "add", name="Grain", source=GRAIN)
-    for table in ("lora_previews", "loras", "library_rules"):
+    for table in ("lora_previews", "loras"):
         await bot.sql(f"DROP TABLE {table}")
     assert await lora.offered(mara, "gr") == {"Grain": "Grain"}
     assert title(await lora(mara, "list")) == "1 LoRA in this server's library"
@@ -314,9 +314,9 @@ async def test_only_members_with_manage_server_change_the_rules(
 ) -> None:
     await bot.start(webhooks=True)
     for member in (mara, olga):
-        assert "**Manage Server**" in description(await lora(member, "settings", raw_sources=False))
+        assert "**Manage Server**" in description(await lora(member, "settings", raw_sources="nobody"))
     assert fields(await lora(mara, "settings"))["raw_sources"].endswith("beside the library's names.")
-    assert fields(await lora(ada, "settings", raw_sources=False))["raw_sources"].endswith("only names of the library.")
+    assert fields(await lora(ada, "settings", raw_sources="nobody"))["raw_sources"].endswith("only names of the library.")
     await bot.stop()
     await bot.start(webhooks=True)
     assert fields(await lora(mara, "settings"))["raw_sources"].endswith("only names of the library.")
@@ -331,13 +331,13 @@ async def test_without_raw_sources_only_what_the_library_holds_is_taken(
     await bot.start(webhooks=True)
     raw = await imagine(lora="https://example.com/raw.safetensors")
     await lora(mara, "add", name="Grain", source=GRAIN, triggers="ohwx")
-    await lora(ada, "settings", raw_sources=False)
+    await lora(ada, "settings", raw_sources="nobody")
     hands = Hands(world, art)
     sent = await world.command(mara, art, "imagine", {"prompt": "a fox", "lora": "https://example.com/raw.safetensors"})
     assert "takes only LoRAs of this server's library" in description(await hands.answer(sent, mara))
     again = await world.press(mara, raw, label="Again")
     refusal = await world.wait_for_message(art, mara, lambda seen: seen.interaction_id == again.id and seen.ephemeral)
-    assert "not in this server's library any more" in description(refusal)
+    assert "not in this server's library, and you may use no others here" in description(refusal)
     result = await imagine(lora=GRAIN)  # the source of an entry is that entry
     assert fields(result)["LoRA"] == "**Grain** × 1"
     assert (await creates(world))[-1]["prompt"] == "a fox, ohwx"
