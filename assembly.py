@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from cogs.client import Fluxcord
+from cogs.costs.warnings import CapWarnings
 from cogs.delivery.audience import DiscordAudience
 from cogs.delivery.contents import Contents
 from cogs.delivery.labels import Labels
@@ -34,6 +35,7 @@ from jobs.privacy.privacy import Privacy
 from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.progress import ProgressReader
 from jobs.reports import Reports
+from jobs.servers.budget import Budget
 from jobs.servers.people import People
 from jobs.servers.servers import Servers
 from jobs.service import JobService
@@ -58,6 +60,7 @@ class Joined:
     features: Features
     board: ProgressBoard
     notices: OperatorNotices
+    budget: Budget
     metrics: Metrics
     tasks: Tasks
     loops: Mapping[str, Callable[[], Awaitable[None]]]  # by name; those of the service are its own
@@ -68,6 +71,7 @@ class Joined:
         await self.features.people.load()
         await self.features.privacy.load()
         await self.notices.load()
+        await self.budget.load()
 
 
 def assemble(
@@ -94,7 +98,10 @@ def assemble(
     notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
     once = Once(poster, store)
     summaries = Summaries(store, poster, once)
-    observer = Observers(metrics, notices, summaries)
+    warnings = CapWarnings(client, servers, clock, operator_channel_id=settings.operator_channel_id)
+    budget = Budget(store, servers, catalog, clock, tell=warnings.tell)
+    servers.told.append(budget.rules_changed)
+    observer = Observers(metrics, notices, summaries, budget)
     breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
     lost_creates = make_lost_creates(settings)
     reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
@@ -150,12 +157,14 @@ def assemble(
         waiting=Waiting(store, reader),
         reports=Reports(store, clock, notices.reported),
         statistics=Statistics(store, clock),
+        spending=store,
     )
     return Joined(
         service=service,
         features=features,
         board=board,
         notices=notices,
+        budget=budget,
         metrics=metrics,
         tasks=tasks,
         loops={
@@ -165,6 +174,7 @@ def assemble(
             "departures": departures.run,
             "progress": board.run,
             "notices": notices.run,
+            "budget": budget.run,
             "summaries": summaries.run,
         },
     )

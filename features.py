@@ -9,6 +9,7 @@ from cogs.admin.cog import Administration
 from cogs.admin.group import make_admin_group
 from cogs.admin.pausing import Pausing
 from cogs.client import Fluxcord
+from cogs.costs.cog import Money
 from cogs.delivery.contents import Contents
 from cogs.delivery.posting import Poster
 from cogs.delivery.reminders import Reminders
@@ -51,6 +52,7 @@ from jobs.privacy.privacy import Privacy
 from jobs.reports import Reports
 from jobs.servers.people import People
 from jobs.servers.servers import Servers
+from jobs.servers.spending import SpendRecords
 from jobs.service import JobService
 from jobs.shelf import Shelf
 from jobs.stats import Statistics
@@ -82,6 +84,7 @@ class Features:
     waiting: Waiting
     reports: Reports
     statistics: Statistics
+    spending: SpendRecords
 
 
 def make_cogs(of: Features) -> list[commands.Cog]:
@@ -120,5 +123,6 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         PrivacyRights(client, of.privacy, of.export, of.clock),
         Departing(client, of.departures),
         Stats(of.statistics, service.catalog),
+        Money(admin, of.servers, of.spending, service.catalog, of.clock),
         Help(service.catalog, desk.gate),
     ]

@@ -8,8 +8,10 @@ from typing import Any, Final
 import discord
 import structlog
 
+from cogs.admin.rights import is_admin
 from cogs.answering import acknowledge, answer, take_back
-from cogs.embeds import faults_embed, over_cap_embed, over_quota_embed, sentence_embed
+from cogs.costs.refused import over_cap_embed
+from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
 from cogs.gate import Gate, Passed
 from cogs.place import guild_of, is_age_restricted, roles_of
 from cogs.presets.answers import UNKNOWN_PRESET
@@ -172,7 +174,9 @@ class OrderDesk:
                     return await self.place(interaction, less, source=source, message_id=message_id, fewer=True)
                 await take_back(interaction, over_quota_embed(admission, words), private=private)
             case OverCap():
-                await take_back(interaction, over_cap_embed(admission, words), private=private)
+                asked = order.request.images
+                refusal = over_cap_embed(admission, words, asked=asked, is_admin=is_admin(interaction))
+                await take_back(interaction, refusal, private=private)
             case TooManyWaiting():
                 await take_back(interaction, too_many_waiting_embed(admission, words), private=private)
             case AlreadyAdmitted(job=job):

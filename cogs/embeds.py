@@ -10,7 +10,7 @@ from cogs.words import bar, images, plain, quoted, seconds, shortened, when, whi
 from jobs.alternatives import are_in
 from jobs.catalog import Model
 from jobs.model import Job, Usage
-from jobs.outcomes import OverCap, OverQuota
+from jobs.outcomes import OverQuota
 from jobs.parameters import Integer, Number, Option
 from jobs.request import Lora, dimensions
 from jobs.sentence import Sentence, say, say_count
@@ -127,12 +127,6 @@ def over_quota_embed(refusal: OverQuota, words: Words) -> discord.Embed:
     embed = discord.Embed(title=words(title), description=f"{words(text)}\n{words(advice)}", colour=REFUSED)
     footer = say("Nothing was made and nothing was charged. /quota shows where you stand.")
     return embed.set_footer(text=words(footer))
-
-
-def over_cap_embed(_refusal: OverCap, words: Words) -> discord.Embed:
-    """No money is left for it."""
-    text = say("What may be spent on images here is spent for now. Nothing was made and nothing was charged.")
-    return sentence_embed(text, words)
 
 
 def quota_embed(usage: Usage, words: Words) -> discord.Embed:

@@ -9,9 +9,11 @@ import discord
 import structlog
 from discord.ext import commands
 
+from cogs.admin.rights import is_admin
 from cogs.answering import acknowledge, take_back
+from cogs.costs.refused import over_cap_embed
 from cogs.desk import OrderDesk
-from cogs.embeds import faults_embed, over_cap_embed, over_quota_embed, sentence_embed
+from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
 from cogs.gate import Passed
 from cogs.place import guild_of, roles_of
 from cogs.queue.embeds import too_many_waiting_embed
@@ -143,7 +145,8 @@ class Several(commands.Cog):
         except NotAccepting:
             await take_back(interaction, sentence_embed(RESTARTING, words), private=private)
             return False
-        return await _tell(interaction, admission, words, private=private)
+        asked = sum(order.request.images for order in orders)
+        return await _tell(interaction, admission, words, private=private, asked=asked)
 
     def _passed(
         self, interaction: discord.Interaction[Any], requests: Sequence[ImageRequest], *, private: bool
@@ -174,7 +177,7 @@ class Several(commands.Cog):
 
 
 async def _tell(
-    interaction: discord.Interaction[Any], admission: BatchAdmission, words: Words, *, private: bool
+    interaction: discord.Interaction[Any], admission: BatchAdmission, words: Words, *, private: bool, asked: int
 ) -> bool:
     match admission:
         case BatchAdmitted():
@@ -185,7 +188,8 @@ async def _tell(
         case OverQuota():
             await take_back(interaction, over_quota_embed(admission, words), private=private)
         case OverCap():
-            await take_back(interaction, over_cap_embed(admission, words), private=private)
+            refusal = over_cap_embed(admission, words, asked=asked, is_admin=is_admin(interaction))
+            await take_back(interaction, refusal, private=private)
         case TooManyWaiting():
             await take_back(interaction, too_many_waiting_embed(admission, words), private=private)
     return False

@@ -91,3 +91,9 @@ def parse_cap(text: str) -> int | Sentence | None:
             most=MOST // MICRO,
         )
     return micro
+
+
+def caps_text(caps: Caps) -> str:
+    """How the audit log writes caps down: `day $10.00, month none`."""
+    shown = {period: cap_of(caps, period) for period in Period}
+    return ", ".join(f"{period.name.lower()} {NO_CAP if cap is None else usd(cap)}" for period, cap in shown.items())

@@ -1,0 +1,1 @@
+"""What images cost, what may be spent on them, and who is told of it."""
