@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from jobs.ports import Clock
+from jobs.servers.rules import LibraryRules, ServerRules, Who
 from storage.engine import QUERIES, Engine
 from storage.errors import DatabaseNewer, MigrationChanged
 from storage.migrate import MIGRATIONS, load, migrate
 from storage.postgres import PostgresEngine, open_postgres
+from storage.servers import Servers
 from storage.sqlite import open_sqlite
 from storage.store import open_store
 from tests.postgres import Server
@@ -70,6 +72,28 @@ async def test_a_new_step_keeps_what_is_there(engine: Engine, clock: Clock, fold
     (folder / "0002_ages.sql").write_text("ALTER TABLE cats ADD COLUMN age INTEGER;\nUPDATE cats SET age = 3;\n")
     await migrate(engine, clock, folder=folder)
     assert await execute(engine, "SELECT name, age FROM cats") == [("Mia", 3)]
+
+
+async def test_what_servers_had_decided_about_their_libraries_becomes_their_rules(
+    engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    """An upgrade from version 3 keeps it, and nothing else is decided for anybody."""
+    former = tmp_path / "former"
+    former.mkdir()
+    for path in MIGRATIONS.glob("000[123]_*.sql"):
+        (former / path.name).write_bytes(path.read_bytes())
+    await migrate(engine, clock, folder=former)
+    decided = {1: (0, 0), 2: (1, 1), 3: (0, 1), 4: (1, 0)}
+    for guild_id, (approval, raw_sources) in decided.items():
+        await execute(engine, f"INSERT INTO library_rules VALUES ({guild_id}, {approval}, {raw_sources})")  # noqa: S608 - our own numbers
+    await migrate(engine, clock)
+    assert await Servers(engine, clock).server_rules() == {
+        guild_id: ServerRules(
+            library=LibraryRules(approval=bool(approval), raw_sources=Who.EVERYONE if raw_sources else Who.NOBODY)
+        )
+        for guild_id, (approval, raw_sources) in decided.items()
+    }
+    assert "library_rules" not in await _named(engine, "table")
 
 
 async def test_a_step_that_fails_leaves_nothing_behind(engine: Engine, clock: Clock, folder: Path) -> None:
