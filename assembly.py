@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from cogs.admin.auditing import AuditLog
 from cogs.client import Fluxcord
 from cogs.costs.warnings import CapWarnings
 from cogs.delivery.audience import DiscordAudience
@@ -21,14 +22,15 @@ from cogs.rush import Rush
 from cogs.several.summaries import Summaries
 from features import Features
 from jobs.breaker import Breakers
-from jobs.departures import Departures
 from jobs.content.content import Content
+from jobs.departures import Departures
 from jobs.estimates import Estimates
 from jobs.forecast import Forecasts
 from jobs.held import Held
 from jobs.housekeeping import Housekeeper
 from jobs.library.libraries import Libraries
 from jobs.observer import Observers
+from jobs.operator.console import Console
 from jobs.ports import Clock
 from jobs.privacy.export import Export
 from jobs.privacy.privacy import Privacy
@@ -58,6 +60,7 @@ class Joined:
 
     service: JobService
     features: Features
+    console: Console
     board: ProgressBoard
     notices: OperatorNotices
     budget: Budget
@@ -104,7 +107,7 @@ def assemble(
     observer = Observers(metrics, notices, summaries, budget)
     breakers = Breakers({provider: api.key_ids for provider, api in apis.items()}, clock, observer)
     lost_creates = make_lost_creates(settings)
-    reader = ProgressReader(store, catalog, forecasts, clock, breakers, slots=slots, grace=lost_creates.grace)
+    reader = ProgressReader(store, catalog, forecasts, clock, breakers, servers, slots=slots, grace=lost_creates.grace)
     board = ProgressBoard(poster, reader.read, rush)
     world = World(
         store=store,
@@ -129,6 +132,12 @@ def assemble(
         started_at=clock.now(),
         tasks=tasks,
     )
+    audit_log = AuditLog(client, store, servers, clock)
+    servers.told += [
+        audit_log.changed,
+        lambda change: board.look_again(change.guild_id),
+        lambda _: world.slot_freed.wake(),  # a pause may be over
+    ]
     service = JobService(world, limits)
     housekeeper = Housekeeper(store, files, clock, make_keeping(settings), servers)
     held = Held(shelf=shelf, libraries=libraries, servers=servers, people=people)
@@ -138,12 +147,12 @@ def assemble(
     gate = Gate(service, libraries, servers, people, content)
     features = Features(
         client=client,
-        content=content,
         clock=clock,
         service=service,
         shelf=shelf,
         libraries=libraries,
         servers=servers,
+        content=content,
         people=people,
         privacy=privacy,
         export=Export(store),
@@ -162,6 +171,7 @@ def assemble(
     return Joined(
         service=service,
         features=features,
+        console=Console(store, servers, people, catalog, clock, cancel=service.cancel, breakers=breakers),
         board=board,
         notices=notices,
         budget=budget,
@@ -174,6 +184,7 @@ def assemble(
             "departures": departures.run,
             "progress": board.run,
             "notices": notices.run,
+            "audit log": audit_log.run,
             "budget": budget.run,
             "summaries": summaries.run,
         },

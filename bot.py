@@ -1,24 +1,23 @@
-"""The entry: opens, joins and starts everything, and stops it: `python bot.py [run | backup | demo]`."""
+"""The entry: opens, joins and starts everything, and stops it: `python bot.py [run | backup | demo | admin]`."""
 
 import argparse
 import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import discord
-import httpx
 import structlog
 
+from admin import add_arguments, run_admin
 from assembly import assemble
 from cogs.client import Fluxcord
 from features import make_cogs
 from jobs.ports import StoreUnavailable
 from jobs.restored import give_up_unfinished
 from logs import configure_logging
-from parts import SystemClock, secrets_of
+from parts import SystemClock, make_http, secrets_of
 from providers.download import ResultDownloader
 from settings import Settings, SettingsFault, load_settings
 from standby import Stopped, Turn, take_turns
@@ -37,6 +36,7 @@ from stopping import StopOnSignal, log_out
 from storage.backup import BackupRefused, back_up, forget_taken_at, taken_at
 from storage.errors import UnusableDatabase
 from storage.store import open_store
+from web.admin import AdminSocket, build_admin_app
 from web.app import build_app
 from web.server import WebServer
 
@@ -84,13 +84,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         pseudonyms = await asyncio.to_thread(pseudonyms_of, settings)
         store = await stack.enter_async_context(open_store(database, clock))
         restored = restored or (isinstance(database, Path) and await asyncio.to_thread(taken_at, database) is not None)
-        http = await stack.enter_async_context(
-            # How many requests may be on their way is decided by the claims, not by a pool.
-            httpx.AsyncClient(
-                headers={"User-Agent": f"fluxcord/{version('fluxcord')}"},
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-            )
-        )
+        http = await stack.enter_async_context(make_http())
         source = await stack.enter_async_context(ResultDownloader.opened(trusted=settings.trusted_result_hosts))
 
         async def set_up(client: Fluxcord) -> None:
@@ -133,6 +127,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
             raise PassingFault(
                 f"HTTP_HOST and HTTP_PORT: cannot listen on {address} ({error.strerror}). Choose a free port."
             ) from None
+        await stack.enter_async_context(AdminSocket(build_admin_app(joined.console.run), settings.data_dir))
         # First of all, before the server lets requests under way finish: no new work, above all without the lock.
         stack.push_async_callback(service.begin_nothing)
         _log.info("listening", host=settings.http_host, port=server.port, webhooks=settings.public_url is not None)
@@ -176,12 +171,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo = commands.add_parser("demo", help="watch it work on a sandbox, without any account")
     demo.add_argument("--serve", action="store_true", help="keep the sandbox and the bot running afterwards")
     demo.add_argument("--output", type=Path, default=Path("demo-output"), help="where pictures go (%(default)s)")
+    add_arguments(commands.add_parser("admin", help="ban, cap, list and cancel jobs, drain: what is not in Discord"))
     options = parser.parse_args(arguments)
     if options.command == "demo":
         from demo import run_demo  # noqa: PLC0415 - the sandbox is loaded for the demo alone
 
         return run_demo(options.output, serve=options.serve)
     try:
+        if options.command == "admin":
+            return run_admin(options)
         settings = load_settings()
         configure_logging(level=settings.log_level, form=settings.log_format, secrets=secrets_of(settings))
         if options.command == "backup":

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -35,6 +36,14 @@ def make_catalog(settings: Settings) -> Catalog:
     return Catalog(
         offered=[provider for provider, several in keys.items() if several],
         prices={FLUX_2_LORA.key: PerMegapixel(micro_usd=micro_usd)},
+    )
+
+
+def make_http() -> httpx.AsyncClient:
+    """What the image APIs are spoken to with; how many requests may be on their way is decided by the claims."""
+    return httpx.AsyncClient(
+        headers={"User-Agent": f"fluxcord/{version('fluxcord')}"},
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
     )
 
 

@@ -8,7 +8,7 @@ In memory, since a restart may well have mended what was wrong; then the first j
 """
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -113,6 +113,11 @@ class Breakers:
             several = list(key_ids)
             for number, key_id in enumerate(several, start=1):
                 self._circuits[key_id] = Circuit(provider=provider, key_id=key_id, number=number, of=len(several))
+
+    @property
+    def circuits(self) -> Sequence[Circuit]:
+        """All of them, as they are."""
+        return list(self._circuits.values())
 
     def allows(self, key_id: str) -> bool:
         """Whether a job may be sent with this key now."""

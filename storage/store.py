@@ -18,6 +18,7 @@ from storage.history import History
 from storage.housekeeping import Housekeeping
 from storage.library import Libraries
 from storage.migrate import migrate
+from storage.operator import Operator
 from storage.people import People
 from storage.posts import Posts
 from storage.presets import Presets
@@ -47,6 +48,7 @@ class SqlStore(
     Servers,
     Privacy,
     Departures,
+    Operator,
     Costs,
     People,
     Stats,

@@ -63,6 +63,7 @@ class Servers:
     async def drop(self, guild_id: int) -> None:
         """Forget a server's rules; the bot is not there any more."""
         async with self._writing:
+            await self._records.save_server_rules(guild_id, UNDECIDED, [])  # what a pause holds goes on
             await self._records.remove_server_rules(guild_id)
             self._rules.pop(guild_id, None)
 

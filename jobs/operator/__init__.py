@@ -1,0 +1,1 @@
+"""What only the operator does, on the command line: see `bot.py admin`."""
