@@ -11,11 +11,12 @@ import structlog
 from cogs.admin.rights import is_admin
 from cogs.answering import acknowledge, answer, take_back
 from cogs.costs.refused import over_cap_embed
-from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
+from cogs.embeds import faults_embed, sentence_embed
 from cogs.gate import Gate, Passed
 from cogs.place import guild_of, is_age_restricted, roles_of
 from cogs.presets.answers import UNKNOWN_PRESET
 from cogs.queue.embeds import too_many_waiting_embed
+from cogs.quota.embeds import over_quota_embed
 from cogs.refusals import NOTHING_ON_OFFER, RESTARTING, STORE_TROUBLE
 from cogs.rush import Rush
 from jobs.library.libraries import Libraries

@@ -1,4 +1,4 @@
-"""What each message about a job or a quota says: pure functions from the domain's values to embeds."""
+"""What each message about a job says: pure functions from the domain's values to embeds."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 import discord
 
 from cogs.options import size_title
-from cogs.words import bar, images, plain, quoted, seconds, shortened, when, which_images
+from cogs.quota.standing import quota_line
+from cogs.words import plain, quoted, seconds, shortened, which_images
 from jobs.alternatives import are_in
 from jobs.catalog import Model
 from jobs.model import Job, Usage
-from jobs.outcomes import OverQuota
 from jobs.parameters import Integer, Number, Option
 from jobs.request import Lora, dimensions
 from jobs.sentence import Sentence, say, say_count
@@ -28,8 +28,6 @@ PROMPT_GLIMPSE: Final = 200  # characters of the prompt where there is no result
 _LORA_SHOWN: Final = 120
 PROMPT: Final = say("Prompt")
 _QUOTA: Final = say("Quota")
-NO_LIMIT: Final = say("no limit")
-_SAME_MOMENT: Final = 5 * 60_000  # ms; moments closer than this read the same
 
 
 def result_embed(job: Job, model: Model | None, usage: Usage, words: Words, *, note: str = "") -> discord.Embed:
@@ -97,74 +95,9 @@ def faults_embed(faults: Sequence[Fault], words: Words) -> discord.Embed:
     return embed.set_footer(text=words(say("Nothing was made and nothing was charged.")))
 
 
-def over_quota_embed(refusal: OverQuota, words: Words) -> discord.Embed:
-    """More images than are left: how many are, and when the order would fit."""
-    usage, left = refusal.usage, refusal.usage.left or 0
-    allowance = min([window.allowance for window in usage.windows], default=0)
-    if refusal.enough_at is None:
-        advice = say("The most in any 24 hours here is {images}: ask for fewer.", images=images(allowance))
-    elif left:
-        advice = say(
-            "Ask for at most {images} now, or for {asked} {when}.",
-            images=images(left),
-            asked=refusal.asked,
-            when=when(refusal.enough_at),
-        )
-    else:
-        advice = say_count(
-            "{count} image will fit again {when}.",
-            "{count} images will fit again {when}.",
-            refusal.asked,
-            when=when(refusal.enough_at),
-        )
-    text = say(
-        "You asked for {images} and have {left} of {allowance} left.",
-        images=images(refusal.asked),
-        left=left,
-        allowance=allowance,
-    )
-    title = say("Not enough quota left") if left else say("Your quota is used up for now")
-    embed = discord.Embed(title=words(title), description=f"{words(text)}\n{words(advice)}", colour=REFUSED)
-    footer = say("Nothing was made and nothing was charged. /quota shows where you stand.")
-    return embed.set_footer(text=words(footer))
-
-
-def quota_embed(usage: Usage, words: Words) -> discord.Embed:
-    """One's own use."""
-    window = usage.tightest
-    if window is None:
-        return discord.Embed(title=words(NO_LIMIT), colour=WORKING)
-    share = window.used / max(1, window.allowance)
-    used = say(
-        "**{used}** of **{allowance}** images used in the last 24 hours", used=window.used, allowance=window.allowance
-    )
-    lines = [f"{bar(share)}  {words(used)}"]
-    if window.resets_at is not None and window.full_reset_at is not None:
-        back = say("Images come back 24 hours after they were made: the next {when}.", when=when(window.resets_at))
-        lines.append(words(back))
-        if window.full_reset_at - window.resets_at > _SAME_MOMENT:
-            lines.append(words(say("All of them will be back {when}.", when=when(window.full_reset_at))))
-    else:
-        lines.append(words(say("Nothing used: all of them are yours. Start with `/imagine`.")))
-    left = say_count("{count} image left", "{count} images left", usage.left or 0)
-    embed = discord.Embed(title=words(left), description="\n".join(lines), colour=WORKING)
-    return embed.set_footer(text=words(say("Failed and cancelled images are given back.")))
-
-
 def sentence_embed(sentence: Sentence, words: Words, *, colour: discord.Colour = REFUSED) -> discord.Embed:
     """One sentence of ours."""
     return discord.Embed(description=words(sentence), colour=colour)
-
-
-def quota_line(usage: Usage, words: Words) -> str:
-    """`15 of 20 left · next back in 3 hours`."""
-    window = usage.tightest
-    if window is None:
-        return words(NO_LIMIT)
-    line = words(say("{left} of {allowance} left", left=usage.left or 0, allowance=window.allowance))
-    if window.resets_at is None:
-        return line
-    return f"{line} · {words(say('next back {when}', when=when(window.resets_at)))}"
 
 
 def needs_prompt_file(job: Job) -> bool:

@@ -32,17 +32,18 @@ class Cancelling:
         self._lost = lost
         self._waiting: dict[str, Signal] = {}
 
-    async def cancel(self, job: Job) -> bool:
+    async def cancel(self, job: Job, *, only_waiting: bool = False) -> bool:
         """Begin to stop a job for its user; False when it is too late for that.
 
-        A synchronous API cannot be told to stop: once it has the job, the images are made and paid.
+        `only_waiting`: what was sent goes on. A synchronous API cannot be told to stop: once it has the job, the
+        images are made and paid.
 
         Raises:
             StoreUnavailable: nothing has changed; the user may try again.
         """
         world = self._world
         model = world.catalog.get(job.request.model)
-        sent_too = model is None or not model.synchronous
+        sent_too = not only_waiting and (model is None or not model.synchronous)
         cancelling = await world.store.mark_cancelling(job.id, sent_too=sent_too)
         if cancelling is None:
             return False

@@ -13,10 +13,11 @@ from cogs.admin.rights import is_admin
 from cogs.answering import acknowledge, take_back
 from cogs.costs.refused import over_cap_embed
 from cogs.desk import OrderDesk
-from cogs.embeds import faults_embed, over_quota_embed, sentence_embed
+from cogs.embeds import faults_embed, sentence_embed
 from cogs.gate import Passed
 from cogs.place import guild_of, roles_of
 from cogs.queue.embeds import too_many_waiting_embed
+from cogs.quota.embeds import over_quota_embed
 from cogs.refusals import RESTARTING, STORE_TROUBLE
 from cogs.results.buttons import dynamic_button
 from cogs.rush import Rush

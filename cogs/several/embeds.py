@@ -5,7 +5,8 @@ from typing import Final
 
 import discord
 
-from cogs.embeds import DONE, REFUSED, WORKING, quota_line
+from cogs.embeds import DONE, REFUSED, WORKING
+from cogs.quota.standing import quota_line
 from cogs.words import images, quoted, shortened
 from jobs.alternatives import differing
 from jobs.model import Job, Usage

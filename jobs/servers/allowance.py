@@ -29,10 +29,15 @@ def allowance(quota: QuotaRules, *, user_id: int, roles: Collection[int], day: i
     For each window the most counts of what the server says for everybody and for each of the member's roles. A window
     that nothing is said of for everybody binds nobody: no role makes it narrower.
     """
-    if user_id in quota.exempt_users or not quota.exempt_roles.isdisjoint(roles):
+    if is_exempt(quota, user_id=user_id, roles=roles):
         return Allowance(since=since)
     limits = {window: source.limit for window, source in sources(quota, roles=roles, day=day).items()}
     return Allowance(limits=limits, since=since)
+
+
+def is_exempt(quota: QuotaRules, *, user_id: int, roles: Collection[int]) -> bool:
+    """Whether no window binds them, in person or by a role."""
+    return user_id in quota.exempt_users or not quota.exempt_roles.isdisjoint(roles)
 
 
 def sources(quota: QuotaRules, *, roles: Collection[int], day: int | None) -> Mapping[Window, Source]:

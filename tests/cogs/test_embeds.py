@@ -9,14 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.delivery.progress_embed import progress_embed
-from cogs.embeds import (
-    failure_embed,
-    faults_embed,
-    needs_prompt_file,
-    over_quota_embed,
-    quota_embed,
-    result_embed,
-)  # fmt: skip
+from cogs.embeds import failure_embed, faults_embed, needs_prompt_file, result_embed
 from cogs.help import help_embed
 from cogs.history.embeds import reminder_embed
 from cogs.results.buttons import progress_buttons, result_buttons
@@ -24,15 +17,13 @@ from cogs.words import quoted
 from jobs.catalog import FLUX_2_LORA, FLUX_LORA, MODELS, Catalog, Provider
 from jobs.errors import Reason
 from jobs.model import Failure
-from jobs.outcomes import OverQuota
 from jobs.parameters import Option
 from jobs.progress import Progress
 from jobs.request import Lora
 from jobs.sentence import verbatim
-from jobs.servers.rules import Window
 from jobs.status import Status
 from jobs.validation import Fault, Faults, validate
-from tests.support import USAGE, make_job, usage_of_day
+from tests.support import USAGE, make_job
 from words.catalogue import CATALOGUES
 from words.speech import Words
 
@@ -196,34 +187,6 @@ def test_a_reminder_fits_whatever_was_typed(prompt: str, count: int, status: Sta
         embed = reminder_embed(jobs, words)
         assert_fits(embed)
         assert "@everyone" not in (embed.description or "")
-
-
-def test_a_refusal_by_the_quota_says_what_fits_now_and_when_the_rest_does() -> None:
-    some = over_quota_embed(OverQuota(usage=USAGE, asked=16, window=Window.DAY, enough_at=3_000_000), ENGLISH)
-    assert some.title == "Not enough quota left"
-    assert some.description == (
-        "You asked for 16 images and have 15 of 20 left.\nAsk for at most 15 images now, or for 16 <t:3000:R>."
-    )
-    none = over_quota_embed(
-        OverQuota(
-            usage=usage_of_day(allowance=1, used=1, resets_at=1, full_reset_at=1),
-            asked=1,
-            window=Window.DAY,
-            enough_at=3_000_000,
-        ),
-        ENGLISH,
-    )
-    assert none.title == "Your quota is used up for now"
-    assert (none.description or "").endswith("1 image will fit again <t:3000:R>.")
-    never = over_quota_embed(OverQuota(usage=USAGE, asked=21, window=Window.DAY, enough_at=None), ENGLISH)
-    assert (never.description or "").endswith("The most in any 24 hours here is 20 images: ask for fewer.")
-
-
-def test_the_quota_says_when_images_come_back_or_that_all_are_left() -> None:
-    assert quota_embed(USAGE, ENGLISH).title == "15 images left"
-    assert "the next <t:1000:R>" in (quota_embed(USAGE, ENGLISH).description or "")
-    fresh = quota_embed(usage_of_day(allowance=20, used=0, resets_at=None, full_reset_at=None), ENGLISH)
-    assert "Start with `/imagine`" in (fresh.description or "")
 
 
 @given(

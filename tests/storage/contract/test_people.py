@@ -83,6 +83,7 @@ async def test_a_grant_is_added_to_while_it_lasts_and_the_later_expiry_counts(
     assert await store.add_grant(more, guild_id=1, granted=granted) == both
     assert await store.user_grant(guild_id=1, user_id=7) == both
     assert await store.user_grant(guild_id=2, user_id=7) is None
+    advance(500)  # entries of one millisecond have no order
     later = replace(more, expires_at=NOON + 2 * DAY)
     assert (await store.add_grant(later, guild_id=1, granted=granted)).expires_at == NOON + 2 * DAY
     entries = await store.changes(1, limit=10)
@@ -104,9 +105,10 @@ async def test_an_expired_grant_is_nobodys_and_a_new_one_begins_in_its_place(
     assert (await store.changes(1, limit=1))[0].before == ""
 
 
-async def test_what_is_left_of_a_grant_can_be_taken_back_once(store: SqlStore) -> None:
+async def test_what_is_left_of_a_grant_can_be_taken_back_once(store: SqlStore, advance: Callable[[int], None]) -> None:
     assert not await store.remove_grant(guild_id=1, user_id=7, granted=granted)
     await store.add_grant(NEW, guild_id=1, granted=granted)
+    advance(1)
     assert await store.remove_grant(guild_id=1, user_id=7, granted=granted)
     assert not await store.remove_grant(guild_id=1, user_id=7, granted=granted)
     assert await store.user_grant(guild_id=1, user_id=7) is None

@@ -1,0 +1,1 @@
+"""Quota and people: where members stand, what admins allow whom, and who is banned."""
