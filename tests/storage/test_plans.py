@@ -28,6 +28,14 @@ INDEXES = {
     "spent_days": ["sqlite_autoindex_spend_1 (guild_id=? AND day>? AND day<?)"],
     "costs": ["ledger_of_guild (guild_id=? AND charged_at>? AND charged_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "job_costs": ["ledger_of_guild (guild_id=? AND charged_at>? AND charged_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
+    "counted_of_guild": [
+        "ledger_of_guild (guild_id=? AND charged_at>? AND charged_at<?)",
+        "sqlite_autoindex_jobs_1 (id=?)",
+    ],
+    "counted_of_user": [
+        "ledger_window (guild_id=? AND user_id=? AND charged_at>? AND charged_at<?)",
+        "sqlite_autoindex_jobs_1 (id=?)",
+    ],
     "untold_warnings": ["spend_warnings_untold (period=?)"],
     "mark_warning_told": ["sqlite_autoindex_spend_warnings_1 (guild_id=? AND period=? AND percent=?)"],
     "in_flight": ["jobs_at_the_api (provider=? AND key_id=?)"],

@@ -25,6 +25,7 @@ SELECT
     'flux-lora', '{}', n % 2, 'delivered', 0, n, 0, n, 1, 1, 'key', n, n, n, 'p' || n, 't', 's', 0, '[]', 2, n, n
 FROM generate_series(1, 20000) AS n;
 INSERT INTO ledger SELECT id, 'reserve', guild_id, user_id, 1, created_at, created_at FROM jobs;
+INSERT INTO ledger SELECT id, 'settle', guild_id, user_id, 0, created_at, created_at FROM jobs;
 INSERT INTO attempts SELECT id, 1, 'key', created_at FROM jobs;
 INSERT INTO posts SELECT id, 'result', 2, id::bigint, created_at, created_at FROM jobs;
 INSERT INTO favourites SELECT user_id, guild_id, id, created_at FROM jobs;
@@ -39,6 +40,8 @@ INDEXES = {
     "charges": "ledger_window",
     "costs": "ledger_of_guild",
     "job_costs": "ledger_of_guild",
+    "counted_of_guild": "ledger_of_guild",
+    "counted_of_user": "ledger_window",
     "in_flight": "jobs_at_the_api",
     "deciding_attempt": "attempts_minute",
     "take_next": "jobs_ready",
