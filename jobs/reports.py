@@ -1,11 +1,13 @@
-"""Reports: what somebody finds wrong with an image, kept for those who have to look at it."""
+"""Reports: what somebody finds wrong with an image, kept for those who look at it, and what they decide."""
 
+import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from jobs.model import Job
+from jobs.model import Job, Posted
 from jobs.ports import Clock
+from jobs.servers.records import Change
 
 REASON_LONGEST: Final = 500  # characters
 
@@ -15,12 +17,38 @@ class Report:
     """One member's report of one job."""
 
     job_id: str
-    user_id: int  # who reports
+    user_id: int  # who reports; a pseudonym once their data are deleted
     guild_id: int  # the job's
     channel_id: int  # where the result is, as far as is known
     message_id: int | None
     reason: str
     reported_at: int  # UTC ms
+
+
+class Decision(enum.StrEnum):
+    """What moderators make of it; the value is what the database holds. A dismissed image can still be removed."""
+
+    REMOVED = "removed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Who decided what."""
+
+    decision: Decision
+    by: int  # the user; a pseudonym once their data are deleted
+    at: int  # UTC ms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """All reports of one job, and what became of them."""
+
+    job_id: str
+    reports: Sequence[Report]  # a hundred at most, oldest first
+    posted: Posted | None = None  # the message that gathers them in the server's channel for reports
+    verdict: Verdict | None = None
 
 
 class ReportRecords(Protocol):
@@ -31,16 +59,28 @@ class ReportRecords(Protocol):
         ...
 
     async def untold_reports(self, *, since: int) -> Sequence[Report]:
-        """Those made after `since` (UTC ms) of which the operator was not told, oldest first."""
+        """Those made after `since` (UTC ms) of which nobody who looks after them was told, oldest first."""
         ...
 
     async def mark_reports_told(self, reports: Sequence[Report]) -> None:
-        """The operator was told of these."""
+        """Whoever looks after them was told of these."""
+        ...
+
+    async def report_case(self, job_id: str) -> Case:
+        """All reports of a job."""
+        ...
+
+    async def name_report_message(self, job_id: str, posted: Posted) -> None:
+        """The message that gathers a job's reports from now on."""
+        ...
+
+    async def decide_reports(self, job_id: str, verdict: Verdict, change: Change) -> bool:
+        """Keep what was decided and its audit entry, in one transaction; False when somebody was faster."""
         ...
 
 
 class Reports:
-    """Takes reports; `tell` is called with each new one and passes it on to the operator."""
+    """Takes reports and decisions; `tell` is called with each new report and passes it on to whoever looks after it."""
 
     def __init__(self, records: ReportRecords, clock: Clock, tell: Callable[[Report], None]) -> None:
         self._records = records
@@ -67,3 +107,14 @@ class Reports:
             return False
         self._tell(report)
         return True
+
+    async def decide(self, job: Job, decision: Decision, *, by: int) -> Change | None:
+        """Note what a moderator has decided; returns the audit entry, None when it was decided before.
+
+        Raises:
+            StoreUnavailable: it is not noted.
+        """
+        action = {Decision.REMOVED: "image.remove", Decision.DISMISSED: "report.dismiss"}[decision]
+        change = Change(guild_id=job.order.guild_id, actor_id=by, action=action, target=job.id)
+        verdict = Verdict(decision=decision, by=by, at=self._clock.now())
+        return change if await self._records.decide_reports(job.id, verdict, change) else None

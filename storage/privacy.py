@@ -99,6 +99,7 @@ class Privacy(Part):
         await self._sql.forget_favourites(connection, user_id=user_id)
         await self._sql.forget_repeated_reports(connection, **who)
         await self._sql.forget_reports(connection, **who)
+        await self._sql.forget_verdicts(connection, **who)
         await self._rename_bans(connection, user_id, pseudonym)
         await self._rename_resets(connection, user_id, pseudonym)
         await self._rename_grants(connection, user_id, pseudonym)

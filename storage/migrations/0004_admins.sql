@@ -127,6 +127,24 @@ CREATE TABLE spend_warnings (
 
 CREATE INDEX spend_warnings_untold ON spend_warnings (period) WHERE told_at IS NULL;
 
+-- ── Reports ──────────────────────────────────────────────────────────────────
+
+-- What became of the reports of one image: the message that gathers them for a server's moderators, and their decision.
+CREATE TABLE report_cases (
+    job_id TEXT NOT NULL PRIMARY KEY REFERENCES jobs (id),
+    channel_id BIGINT,
+    message_id BIGINT,
+    decision TEXT CHECK (decision IN ('removed', 'dismissed')),
+    decided_by BIGINT,
+    decided_at BIGINT,
+    CHECK ((channel_id IS NULL) = (message_id IS NULL)),
+    CHECK ((decision IS NULL) = (decided_by IS NULL)),
+    CHECK ((decision IS NULL) = (decided_at IS NULL))
+);
+
+-- Decided by somebody who wants to be forgotten.
+CREATE INDEX report_cases_by ON report_cases (decided_by) WHERE decided_by IS NOT NULL;
+
 -- ── People's rights ──────────────────────────────────────────────────────────
 
 -- Who has asked for their data to be deleted: noted first, so that a restart goes on with it; gone when it is done.

@@ -70,6 +70,9 @@ WHERE user_id = :user_id
 -- name: forget_reports(user_id, pseudonym)!
 UPDATE reports SET user_id = :pseudonym, reason = '' WHERE user_id = :user_id;
 
+-- name: forget_verdicts(user_id, pseudonym)!
+UPDATE report_cases SET decided_by = :pseudonym WHERE decided_by = :user_id;
+
 -- name: forget_places(user_id)!
 DELETE FROM queue_users WHERE user_id = :user_id;
 

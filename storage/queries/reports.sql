@@ -13,3 +13,23 @@ UPDATE reports SET told_at = :now WHERE job_id = :job_id AND user_id = :user_id 
 
 -- name: remove_report_words(job_id)!
 UPDATE reports SET reason = '' WHERE job_id = :job_id;
+
+-- name: reports_of_job(job_id)
+SELECT * FROM reports WHERE job_id = :job_id ORDER BY user_id LIMIT 100;
+
+-- name: report_case(job_id)^
+SELECT * FROM report_cases WHERE job_id = :job_id;
+
+-- name: name_report_message(job_id, channel_id, message_id)!
+INSERT INTO report_cases (job_id, channel_id, message_id) VALUES (:job_id, :channel_id, :message_id)
+ON CONFLICT (job_id) DO UPDATE SET channel_id = excluded.channel_id, message_id = excluded.message_id;
+
+-- name: decide_reports(job_id, decision, decided_by, decided_at)^
+-- Once; but what was dismissed can still be removed.
+INSERT INTO report_cases (job_id, decision, decided_by, decided_at)
+VALUES (:job_id, :decision, :decided_by, :decided_at)
+ON CONFLICT (job_id) DO UPDATE
+SET decision = excluded.decision, decided_by = excluded.decided_by, decided_at = excluded.decided_at
+WHERE report_cases.decision IS NULL
+    OR (report_cases.decision = 'dismissed' AND excluded.decision = 'removed')
+RETURNING job_id;

@@ -1,12 +1,14 @@
 """Reports, and the way from a message back to its job."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from jobs.model import Job, Posted
 from jobs.ports import Clock
-from jobs.reports import Report
+from jobs.reports import Case, Decision, Report, Verdict
+from jobs.servers.records import Change
 from jobs.status import Status
 from storage.store import SqlStore
 
@@ -64,3 +66,51 @@ async def test_a_job_is_found_by_the_message_that_became_its_result(store: SqlSt
     found = await store.job_of_message(job.posted.message_id)
     assert found is not None
     assert found.id == job.id
+
+
+def verdict(decision: Decision, *, by: int = 5, at: int = 9_000) -> Verdict:
+    return Verdict(decision=decision, by=by, at=at)
+
+
+def change(action: str = "image.remove") -> Change:
+    return Change(guild_id=1, actor_id=5, action=action)
+
+
+async def test_the_reports_of_a_job_are_gathered_with_their_message_also_after_a_restart(
+    store: SqlStore, open_again: OpenStore, admit: Admit
+) -> None:
+    job, other = await admit(), await admit()
+    late, early = report_of(job, user=8, at=2_000), report_of(job, user=9)
+    for report in (late, early, report_of(other)):
+        await store.add_report(report)
+    assert await store.report_case(job.id) == Case(job_id=job.id, reports=[early, late])
+    await store.name_report_message(job.id, Posted(channel_id=5, message_id=6))
+    await store.name_report_message(job.id, Posted(channel_id=5, message_id=7))
+    async with open_again() as restarted:
+        case = await restarted.report_case(job.id)
+    assert case == Case(job_id=job.id, reports=[early, late], posted=Posted(channel_id=5, message_id=7))
+
+
+async def test_moderators_decide_once_and_what_was_dismissed_can_still_be_removed(
+    store: SqlStore, admit: Admit
+) -> None:
+    job = await admit()
+    await store.name_report_message(job.id, Posted(channel_id=5, message_id=6))
+    assert await store.decide_reports(job.id, verdict(Decision.DISMISSED), change("report.dismiss"))
+    assert not await store.decide_reports(job.id, verdict(Decision.DISMISSED, by=6), change("report.dismiss"))
+    assert await store.decide_reports(job.id, verdict(Decision.REMOVED, by=7), change())
+    assert not await store.decide_reports(job.id, verdict(Decision.REMOVED, by=8), change())
+    assert not await store.decide_reports(job.id, verdict(Decision.DISMISSED, by=8), change("report.dismiss"))
+    case = await store.report_case(job.id)
+    assert case.verdict == verdict(Decision.REMOVED, by=7)
+    assert case.posted == Posted(channel_id=5, message_id=6)
+    assert {entry.action for entry in await store.changes(1, limit=9)} == {"image.remove", "report.dismiss"}
+
+
+async def test_two_who_decide_at_once_decide_once(store: SqlStore, admit: Admit) -> None:
+    job = await admit()
+    decided = await asyncio.gather(
+        *(store.decide_reports(job.id, verdict(Decision.REMOVED, by=number), change()) for number in range(1, 6))
+    )
+    assert sorted(decided) == [False, False, False, False, True]
+    assert len(await store.changes(1, limit=9)) == 1
