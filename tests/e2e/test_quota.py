@@ -50,7 +50,7 @@ async def test_a_private_command_over_the_quota_is_refused_in_its_own_answer(
     await bot.start(webhooks=True, quota_images_per_day=1)
     refusal = await imagine(count=2, private=True, until=is_settled)
     assert refusal.ephemeral
-    assert "The most in any 24 hours here is 1 image: ask for fewer." in description(refusal)
+    assert "The most in any 24 hours here is 1 image.\nAsk for at most 1 image now." in description(refusal)
     assert await world.messages(art, ben) == []
 
 
