@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from cogs.words import plain, shortened, when
+from cogs.words import moment, plain, shortened
 from jobs.bounds import listed
 from jobs.catalog import Model
 from jobs.sentence import Sentence, say
@@ -56,15 +56,15 @@ def banned(ban: Ban) -> Sentence:
         if ban.expires_at is None:
             return say("You cannot make images with this bot any more: {reason}\nIts operator decides.", reason=reason)
         return say(
-            "You cannot make images with this bot, and can again {when}: {reason}\nIts operator decides.",
-            when=when(ban.expires_at),
+            "You cannot make images with this bot until {moment}: {reason}\nIts operator decides.",
+            moment=moment(ban.expires_at),
             reason=reason,
         )
     if ban.expires_at is None:
         return say("You cannot make images in this server: {reason}\nAsk an admin about it.", reason=reason)
     return say(
-        "You cannot make images in this server, and can again {when}: {reason}\nAsk an admin about it.",
-        when=when(ban.expires_at),
+        "You cannot make images in this server until {moment}: {reason}\nAsk an admin about it.",
+        moment=moment(ban.expires_at),
         reason=reason,
     )
 

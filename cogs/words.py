@@ -15,6 +15,11 @@ def when(at: int) -> str:
     return f"<t:{at // 1000}:R>"
 
 
+def moment(at: int) -> str:
+    """A moment (UTC ms) that Discord shows as a date with its time, likewise; what stands after "until"."""
+    return f"<t:{at // 1000}:f>"
+
+
 def seconds(milliseconds: int) -> Sentence:
     """`0.8 s`, `12 s`, `3 min 5 s`."""
     if milliseconds < 10_000:  # noqa: PLR2004 - below ten seconds the tenths are of interest

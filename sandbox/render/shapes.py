@@ -66,6 +66,13 @@ _GLASS: Final = (
     Shape(points=((0.28, 0.16), (0.72, 0.16), (0.5, 0.5)), colour=(130, 190, 230)),
     Shape(points=((0.5, 0.5), (0.72, 0.84), (0.28, 0.84)), colour=(240, 200, 110)),
 )
+_GIFT: Final = (
+    Shape(points=box(0.14, 0.44, 0.86, 0.92), colour=(237, 110, 120)),
+    Shape(points=box(0.08, 0.3, 0.92, 0.46), colour=(237, 66, 69)),
+    Shape(points=box(0.43, 0.3, 0.57, 0.92), colour=theme.YELLOW),
+    Shape(points=((0.5, 0.3), (0.24, 0.06), (0.2, 0.26)), colour=theme.YELLOW),
+    Shape(points=((0.5, 0.3), (0.76, 0.06), (0.8, 0.26)), colour=theme.YELLOW),
+)
 _WARNING: Final = (
     Shape(points=((0.5, 0.06), (0.97, 0.9), (0.03, 0.9)), colour=theme.YELLOW),
     Shape(points=box(0.45, 0.34, 0.55, 0.64), colour=theme.DEEP),
@@ -177,6 +184,22 @@ SYMBOLS: Final[Mapping[str, tuple[Shape, ...]]] = {
     "🖼": _PICTURE,
     "🔒": _LOCK,
     "👁": _EYE,
+    "🎁": _GIFT,
+    "🚫": (
+        Shape(points=_arc(0, 360, 0.38), kind="line", stroke=0.13, colour=theme.RED),
+        Shape(points=((0.24, 0.24), (0.76, 0.76)), kind="line", stroke=0.13, colour=theme.RED),
+    ),
+    "🔞": (
+        Shape(points=_arc(0, 360, 0.4), kind="line", stroke=0.11, colour=theme.RED),
+        Shape(points=box(0.34, 0.32, 0.4, 0.68)),
+        Shape(points=((0.48, 0.32), (0.66, 0.5)), kind="ellipse"),
+        Shape(points=((0.46, 0.48), (0.68, 0.7)), kind="ellipse"),
+    ),
+    "♾": (
+        Shape(points=tuple((0.27 + (x - 0.5) * 0.6, y * 0.6 + 0.2) for x, y in _arc(0, 360)), kind="line", stroke=0.1),
+        Shape(points=tuple((0.73 + (x - 0.5) * 0.6, y * 0.6 + 0.2) for x, y in _arc(0, 360)), kind="line", stroke=0.1),
+    ),
+    "⏸": (_KEY, Shape(points=box(0.3, 0.24, 0.44, 0.76)), Shape(points=box(0.56, 0.24, 0.7, 0.76))),
     "★": (Shape(points=_star(5, 0.2)),),
     "☆": (Shape(points=(*_star(5, 0.2), _star(5, 0.2)[0]), kind="line", stroke=0.06),),
     "⭐": (Shape(points=_star(5, 0.22), colour=theme.YELLOW),),
