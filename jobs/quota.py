@@ -68,8 +68,9 @@ def usage_of(charges: Sequence[Charge], allowance: Allowance, *, grant: Grant | 
 
 def from_grant(usage: Usage, asked: int) -> int | None:
     """How many of the images asked for a grant has to pay, 0 where the windows have room; None: there is no room."""
-    short = max([0, *(window.used + asked - window.allowance for window in usage.windows)])
-    return short if short <= min(asked, usage.granted) else None
+    # Never more than asked: a window may be over its limit, because an admin has lowered it.
+    short = max([0, *(min(asked, window.used + asked - window.allowance) for window in usage.windows)])
+    return short if short <= usage.granted else None
 
 
 def lack(charges: Sequence[Charge], allowance: Allowance, *, grant: Grant | None, asked: int, now: int) -> Lack:
@@ -106,6 +107,8 @@ def _within(charges: Sequence[Charge], window: Window, *, now: int) -> Sequence[
 
 def _enough_at(charges: Sequence[Charge], window: Window, *, asked: int, limit: int) -> int | None:
     """UTC ms when so many more images fit beside the charges, 0: now; None: they never do."""
+    if asked <= 0:
+        return 0
     if asked > limit:
         return None
     used = sum(charge.images for charge in charges)

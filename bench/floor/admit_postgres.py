@@ -31,12 +31,15 @@ async def _admit(connection: asyncpg.Connection, number: int, *, user: int) -> N
     )
     known = await connection.fetchval("SELECT id FROM jobs WHERE interaction_id = $1 AND idx = 0", number)
     charges = await connection.fetch(
-        "SELECT charged_at, SUM(images) AS images FROM ledger WHERE guild_id = 1 AND user_id = $1 AND charged_at > $2 "
-        "GROUP BY charged_at ORDER BY charged_at",
+        "SELECT charged_at, SUM(images - granted) AS images FROM ledger "
+        "WHERE guild_id = 1 AND user_id = $1 AND charged_at > $2 GROUP BY charged_at ORDER BY charged_at",
         user,
         now - DAY_MS,
     )
-    if known or sum(row["images"] for row in charges) >= 1_000_000:
+    grant = await connection.fetchval(
+        "SELECT images - used FROM grants WHERE guild_id = 1 AND user_id = $1 AND expires_at > $2", user, now
+    )
+    if known or grant or sum(row["images"] for row in charges) >= 1_000_000:
         return
     virtual = await connection.fetchval("SELECT virtual_time FROM queues WHERE provider = 'eachlabs'")
     finish = await connection.fetchval(
@@ -59,4 +62,17 @@ async def _admit(connection: asyncpg.Connection, number: int, *, user: int) -> N
         json.dumps({"model": "flux-lora", "prompt": PROMPT, "seed": 1}),
         tag, now, secrets.token_urlsafe(32), secrets.token_urlsafe(32),
     )  # fmt: skip
-    await connection.execute("INSERT INTO ledger VALUES ($1, 'reserve', 1, $2, 1, $3, $3)", job, user, now)
+    await connection.execute(
+        "INSERT INTO ledger (job_id, kind, guild_id, user_id, images, cost, charged_at, recorded_at) "
+        "VALUES ($1, 'reserve', 1, $2, 1, 35000, $3, $3)",
+        job,
+        user,
+        now,
+    )
+    for guild in (1, -1):
+        await connection.execute(
+            "INSERT INTO spend VALUES ($1, $2, 35000) "
+            "ON CONFLICT (guild_id, day) DO UPDATE SET amount = spend.amount + excluded.amount",
+            guild,
+            now // DAY_MS,
+        )

@@ -34,11 +34,14 @@ def _admit(connection: sqlite3.Connection, number: int, *, user: int) -> None:
     )
     known = connection.execute("SELECT id FROM jobs WHERE interaction_id = ? AND idx = 0", (number,)).fetchone()
     charges = connection.execute(
-        "SELECT charged_at, SUM(images) FROM ledger WHERE guild_id = 1 AND user_id = ? AND charged_at > ? "
+        "SELECT charged_at, SUM(images - granted) FROM ledger WHERE guild_id = 1 AND user_id = ? AND charged_at > ? "
         "GROUP BY charged_at ORDER BY charged_at",
         (user, now - DAY_MS),
     ).fetchall()
-    if known or sum(images for _, images in charges) >= 1_000_000:
+    grant = connection.execute(
+        "SELECT images - used FROM grants WHERE guild_id = 1 AND user_id = ? AND expires_at > ?", (user, now)
+    ).fetchone()
+    if known or grant or sum(images for _, images in charges) >= 1_000_000:
         connection.execute("ROLLBACK")
         return
     virtual = connection.execute("SELECT virtual_time FROM queues WHERE provider = 'eachlabs'").fetchone()
@@ -63,5 +66,15 @@ def _admit(connection: sqlite3.Connection, number: int, *, user: int) -> None:
             tag, now, secrets.token_urlsafe(32), secrets.token_urlsafe(32),
         ),
     )  # fmt: skip
-    connection.execute("INSERT INTO ledger VALUES (?, 'reserve', 1, ?, 1, ?, ?)", (job, user, now, now))
+    connection.execute(
+        "INSERT INTO ledger (job_id, kind, guild_id, user_id, images, cost, charged_at, recorded_at) "
+        "VALUES (?, 'reserve', 1, ?, 1, 35000, ?, ?)",
+        (job, user, now, now),
+    )
+    for guild in (1, -1):
+        connection.execute(
+            "INSERT INTO spend VALUES (?, ?, 35000) "
+            "ON CONFLICT (guild_id, day) DO UPDATE SET amount = spend.amount + excluded.amount",
+            (guild, now // DAY_MS),
+        )
     connection.execute("COMMIT")

@@ -27,10 +27,6 @@ GROUP BY charged_at
 HAVING SUM(images) > 0
 ORDER BY charged_at;
 
--- name: grant_in_force(guild_id, user_id, now)^
-SELECT images, used, expires_at, granted_at FROM grants
-WHERE guild_id = :guild_id AND user_id = :user_id AND expires_at > :now;
-
 -- name: use_grant(guild_id, user_id, granted_at, images)!
 -- `images` below 0 are given back, unless another grant has taken that one's place.
 UPDATE grants SET used = used + :images
