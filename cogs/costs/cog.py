@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -13,7 +13,7 @@ from cogs.admin.group import AdminCog, AdminGroup
 from cogs.admin.writing import written
 from cogs.costs.embeds import SET, caps_embed, costs_embed, nothing_ordered
 from cogs.costs.sheet import Sheet, make_sheet
-from cogs.embeds import REFUSED, sentence_embed
+from cogs.embeds import sentence_embed
 from cogs.place import guild_of
 from jobs.catalog import Catalog
 from jobs.ports import Clock
@@ -61,10 +61,10 @@ class Money(AdminCog):
         """Show the caps, or change those that are typed."""
         words = Words(interaction.locale.value)
         typed = {name: parse_cap(text) for name, text in (("day", day), ("month", month)) if text is not None}
-        faults = [say("`{option}`: {fault}", option=name, fault=cap) for name, cap in typed.items() if _is_fault(cap)]
+        faults = {name: cap for name, cap in typed.items() if isinstance(cap, Sentence)}
         if faults:
-            text = "\n".join(words(fault) for fault in faults)
-            embed = discord.Embed(description=text, colour=REFUSED)
+            names, fault = ", ".join(f"`{name}`" for name in faults), next(iter(faults.values()))
+            embed = sentence_embed(say("{options}: {fault}", options=names, fault=fault), words)
             embed.set_footer(text=words(say("Nothing was changed.")))
             await interaction.response.send_message(embed=embed, ephemeral=True)
             return
@@ -135,19 +135,15 @@ class Money(AdminCog):
         )
 
 
-def _is_fault(cap: int | Sentence | None) -> TypeGuard[Sentence]:
-    return isinstance(cap, Sentence)
-
-
 def _whats_in(sheet: Sheet) -> Sentence:
     if sheet.is_whole:
         return say_count(
-            "Days are UTC's. The file has {count} order.",
-            "Days are UTC's. The file has all {count} orders.",
+            "Days are UTC. The file has {count} order.",
+            "Days are UTC. The file has all {count} orders.",
             sheet.jobs,
         )
     return say_count(
-        "Days are UTC's. The file has the newest order only: ask for fewer days.",
-        "Days are UTC's. The file has the newest {count} orders: ask for fewer days to have all of them.",
+        "Days are UTC. The file has the newest order only: ask for fewer days.",
+        "Days are UTC. The file has the newest {count} orders: ask for fewer days to have all of them.",
         sheet.jobs,
     )

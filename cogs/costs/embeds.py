@@ -26,24 +26,20 @@ def caps_embed(
     caps: Caps, spend: Spend, words: Words, *, now: int, channel_id: int | None, note: Sentence | None = None
 ) -> discord.Embed:
     """A server's caps with what is spent of them, and where their warnings go; `note` says what was just done."""
-    where = (
-        say("the channel <#{channel}>", channel=f"{channel_id}") if channel_id else say("this server's owner, directly")
-    )
-    lines = [
-        say(
-            "At 80 % of a cap and once it is used up I tell {where}, once each; a higher cap is told of anew.",
-            where=where,
-        ),
-        say("`/admin caps day:10 month:200` sets both caps, in US dollars; `none` takes one back."),
-    ]
-    embed = discord.Embed(
-        title=words(say("Spending caps")),
-        description="\n".join(words(line) for line in ([note, *lines] if note else lines)),
-        colour=WORKING,
-    )
+    hint = say("`/admin caps day:10 month:200` sets both caps, in US dollars; `none` takes one back.")
+    embed = discord.Embed(title=words(say("Spending caps")), description=words(note or hint), colour=WORKING)
     for period in Period:
         embed.add_field(name=words(_PERIODS[period]), value=_period(period, caps, spend, words, now=now), inline=False)
-    return embed
+    told = (
+        say("<#{channel}> is told at 80 % of a cap and once it is used up, once each.", channel=f"{channel_id}")
+        if channel_id is not None
+        else say(
+            "This server's owner is told in a direct message at 80 % of a cap and once it is used up, once each. "
+            "`/admin setup` chooses a channel instead."
+        )
+    )
+    anew = say("A higher cap is told of anew.")
+    return embed.add_field(name=words(say("Warnings")), value=f"{words(told)} {words(anew)}", inline=False)
 
 
 def costs_embed(
@@ -65,7 +61,9 @@ def costs_embed(
     embed.add_field(name=words(_TITLES[summary.by]), value="\n".join(shown), inline=False)
     for period in Period:
         if cap_of(caps, period) is not None:
-            embed.add_field(name=words(_PERIODS[period]), value=_period(period, caps, spend, words, now=now))
+            embed.add_field(
+                name=words(_PERIODS[period]), value=_period(period, caps, spend, words, now=now), inline=False
+            )
     return embed.set_footer(text=words(file))
 
 

@@ -10,7 +10,7 @@ import pytest
 from jobs.servers.rules import EVERYWHERE
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, description, fields, is_settled, shows_images, title, whole
+from tests.e2e.support import PATIENCE, Bot, description, eventually, fields, is_settled, shows_images, title, whole
 
 Use = Callable[..., Awaitable[Message]]
 
@@ -45,9 +45,8 @@ async def test_at_the_cap_members_get_one_clear_sentence_and_admins_the_figures(
     await bot.start(webhooks=True)
     told = await use(ada, "admin caps", day="0.08")
     assert told.ephemeral
-    assert description(told).startswith(
-        "The caps are set.\nAt 80 % of a cap and once it is used up I tell this server's"
-    )
+    assert description(told) == "The caps are set."
+    assert fields(told)["Warnings"].startswith("This server's owner is told in a direct message at 80 % of a cap")
     assert "**$0.00** of **$0.08** spent" in fields(told)["Today (UTC)"]
     assert fields(told)["This month (UTC)"] == "**$0.00** spent · no cap"
     for _ in range(2):
@@ -82,7 +81,7 @@ async def test_warnings_come_once_each_in_their_channel_also_after_a_restart(
     await decide(bot, art.guild_id, {"channels": {"warnings": dark.id}, "caps": {"day": 185_000}})
     await bot.start(webhooks=True)
     shown = await use(otto, "admin caps")
-    assert f"I tell the channel <#{dark.id}>, once each" in description(shown)
+    assert fields(shown)["Warnings"].startswith(f"<#{dark.id}> is told at 80 % of a cap and once it is used up")
     assert shows_images(await imagine(count=4))
     assert await world.messages(dark) == []
     assert shows_images(await imagine())  # 175,000 of 185,000: no other image fits
@@ -96,6 +95,51 @@ async def test_warnings_come_once_each_in_their_channel_also_after_a_restart(
     assert title(await imagine(count=2, until=lambda seen: seen.ephemeral)) == "The spending cap is reached"
     assert len(await world.messages(dark)) == 2
     assert await world.messages(await world.dm(otto), otto) == []
+
+
+@pytest.mark.parametrize("closed", ["not allowed", "another server's"])
+async def test_where_the_channel_cannot_be_used_the_owner_is_told(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, dark: Channel, otto: User, mara: User, closed: str
+) -> None:
+    """And no other server's channel is ever written to."""
+    if closed == "not allowed":
+        there = dark
+        await world.set_permissions(dark, deny=["send_messages"])
+    else:
+        there = await world.add_channel(await world.add_guild("Elsewhere", mara), "paint")
+    await bot.start()
+    await bot.stop()
+    assert art.guild_id is not None
+    await decide(bot, art.guild_id, {"channels": {"warnings": there.id}, "caps": {"month": 43_750}})
+    await bot.start(webhooks=True)
+    assert shows_images(await imagine())
+    direct = await world.dm(otto)
+    warning = await world.wait_for_message(direct, otto, lambda seen: bool(seen.embeds), PATIENCE)
+    assert title(warning) == "This month's spending cap is used up"
+    assert await world.messages(there) == []
+
+
+async def test_a_warning_that_discord_does_not_take_is_told_later(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, dark: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.servers.budget.AGAIN", 0.1)
+    await bot.start()
+    await bot.stop()
+    assert art.guild_id is not None
+    await decide(bot, art.guild_id, {"channels": {"warnings": dark.id}, "caps": {"month": 43_750}})
+    await bot.start(webhooks=True)
+    await world.add_fault("discord.create_message", "status", status=503)
+    assert shows_images(await imagine())
+    await world.wait_for_message(dark, None, lambda seen: bool(seen.embeds), PATIENCE)
+
+    async def is_noted() -> bool | None:
+        return [row["told_at"] is not None for row in await bot.sql("SELECT told_at FROM spend_warnings")] == [
+            True,
+            True,
+        ]
+
+    assert await eventually(is_noted)
+    assert len(await world.messages(dark)) == 1
 
 
 async def test_the_operators_cap_is_told_to_the_operator_and_to_no_server(
