@@ -28,7 +28,7 @@ class DepartureRecords(Protocol):
         ...
 
     async def departures(self, *, before: int | None = None) -> Sequence[int]:
-        """The servers that the bot was removed from, those of longest ago first; `before` that moment (UTC ms)."""
+        """The servers that the bot was removed from, those of longest ago first; at the latest at `before` (UTC ms)."""
         ...
 
     async def guilds_with_data(self) -> Collection[int]:

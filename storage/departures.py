@@ -20,8 +20,8 @@ class Departures(Part):
         await self._sql.forget_departure(connection, guild_id=guild_id)
 
     async def departures(self, *, before: int | None = None) -> Sequence[int]:
-        """The servers that the bot was removed from, those of longest ago first; `before` that moment (UTC ms)."""
-        before = self._clock.now() + 1 if before is None else before
+        """The servers that the bot was removed from, those of longest ago first; at the latest at `before` (UTC ms)."""
+        before = self._clock.now() if before is None else before
         async with self._engine.reading() as connection:
             return [row["guild_id"] async for row in self._sql.departures(connection, before=before)]
 

@@ -6,7 +6,7 @@ ON CONFLICT (guild_id) DO NOTHING;
 DELETE FROM departures WHERE guild_id = :guild_id;
 
 -- name: departures(before)
-SELECT guild_id FROM departures WHERE left_at < :before ORDER BY left_at;
+SELECT guild_id FROM departures WHERE left_at <= :before ORDER BY left_at;
 
 -- name: guilds_with_data()
 -- Once, when the bot knows which servers it is in. Along the jobs it is one step from server to server.
