@@ -15,7 +15,7 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 # What may be read whole: the short lists of migrations and of users in the queue, what the start takes into memory, and
 # indexes of few jobs: unfinished, kept for their users, or perhaps paid for nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules"
+    r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules|bans|quota_resets"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|queues USING COVERING INDEX sqlite_autoindex_queues_1|audit USING INDEX audit_untold"
     r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier|charged)$"
@@ -117,6 +117,10 @@ INDEXES = {
     "library_preview": ["sqlite_autoindex_lora_previews_1 (lora_id=?)"],
     "remove_library_entry": ["sqlite_autoindex_loras_1 (id=?)"],
     "remove_defaults": ["sqlite_autoindex_defaults_1 (owner_kind=? AND owner_id=?)"],
+    "remove_ban": ["sqlite_autoindex_bans_1 (guild_id=? AND user_id=?)"],
+    "grant_in_force": ["sqlite_autoindex_grants_1 (guild_id=? AND user_id=?)"],
+    "grants_in_force": ["sqlite_autoindex_grants_1 (guild_id=?)"],
+    "remove_grant": ["sqlite_autoindex_grants_1 (guild_id=? AND user_id=?)"],
 }
 
 
