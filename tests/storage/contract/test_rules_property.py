@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from jobs.catalog import Provider
 from jobs.errors import Reason
@@ -124,11 +124,11 @@ class _Model:
 
 caps = st.builds(
     Caps,
-    day=st.none() | st.integers(0, 12).map(lambda images: images * PRICE),
-    month=st.none() | st.integers(0, 30).map(lambda images: images * PRICE),
+    day=st.none() | st.integers(5, 40).map(lambda images: images * PRICE),
+    month=st.none() | st.integers(5, 90).map(lambda images: images * PRICE),
 )
 all_rules = st.builds(
-    _Rules, limits=st.dictionaries(st.sampled_from(Window), st.integers(0, 8)), server=caps, bot=st.just(Caps()) | caps
+    _Rules, limits=st.dictionaries(st.sampled_from(Window), st.integers(0, 5)), server=caps, bot=st.just(Caps()) | caps
 )
 users = st.sampled_from(USERS)
 orders = st.tuples(st.just("order"), users, st.integers(1, 5), st.integers(1, 3))
@@ -146,7 +146,15 @@ waits = st.tuples(
 histories = st.lists(st.one_of(orders, orders, orders, grants, resets, ends, waits), max_size=25)
 
 
+# A grant pays for a part of an order, gets back what was not made, and is used again.
+PAID_BY_A_GRANT = (
+    _Rules({Window.DAY: 1}, Caps(), Caps()),
+    [("grant", 1, 4, DAY), ("order", 1, 3, 1), ("fail", 0, 0, 0), ("order", 1, 4, 1), ("deliver", 0, 2, 0)],
+)
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
+@example(rules=PAID_BY_A_GRANT[0], history=PAID_BY_A_GRANT[1])
 @given(rules=all_rules, history=histories)
 def test_every_rule_holds_at_once(
     make_order_of: MakeOrderOf, rules: _Rules, history: list[tuple[str, int, int, int]]
