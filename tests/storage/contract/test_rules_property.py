@@ -149,7 +149,15 @@ histories = st.lists(st.one_of(orders, orders, orders, grants, resets, ends, wai
 # A grant pays for a part of an order, gets back what was not made, and is used again.
 PAID_BY_A_GRANT = (
     _Rules({Window.DAY: 1}, Caps(), Caps()),
-    [("grant", 1, 4, DAY), ("order", 1, 3, 1), ("fail", 0, 0, 0), ("order", 1, 4, 1), ("deliver", 0, 2, 0)],
+    [
+        ("grant", 1, 4, DAY),
+        ("order", 1, 3, 1),
+        ("fail", 0, 0, 0),
+        ("order", 1, 4, 1),
+        ("deliver", 0, 2, 0),
+        ("order", 1, 1, 2),
+        ("deliver", 0, 0, 0),
+    ],
 )
 
 
