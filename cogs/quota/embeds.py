@@ -14,7 +14,7 @@ from words.speech import Words
 
 def quota_embed(usage: Usage, words: Words, *, is_exempt: bool = False, ban: Sentence | None = None) -> discord.Embed:
     """One's own use: every window that binds, the grant, and what stops the next image; `ban` says who is banned."""
-    left, lines = usage.left, [] if ban is None else [f"**{words(ban)}**", ""]
+    left, lines = usage.left, [] if ban is None else [f"🚫 {words(ban)}", ""]
     if left is None:
         free = say("You are exempt from this server's limits.") if is_exempt else say("No limit binds you here.")
         embed = discord.Embed(title=words(say("No limit for you here")), colour=WORKING)
