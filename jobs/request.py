@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from jobs.catalog import PIXELS, Model
 from jobs.parameters import Loras, Option, Size
@@ -65,7 +65,10 @@ class ImageRequest:
 
     def to_json(self) -> str:
         """The chosen values as a JSON object, for the database."""
-        return json.dumps({k: v for k, v in asdict(self).items() if v is not None and v != ()})
+        chosen = {name: value for name, value in vars(self).items() if value is not None and value != ()}
+        if self.loras:
+            chosen["loras"] = [asdict(lora) for lora in self.loras]
+        return json.dumps(chosen)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -74,8 +77,10 @@ class ImageRequest:
         data["loras"] = tuple(Lora(**lora) for lora in data.get("loras", ()))
         data["left_out"] = tuple(data.get("left_out", ()))
         data["added"] = tuple(data.get("added", ()))
-        known = {field.name for field in fields(cls)}
-        return cls(**{key: value for key, value in data.items() if key in known})
+        return cls(**{key: value for key, value in data.items() if key in _FIELDS})
+
+
+_FIELDS: Final = frozenset(field.name for field in fields(ImageRequest))
 
 
 def dimensions(request: ImageRequest, model: Model) -> tuple[int, int]:
