@@ -1,13 +1,15 @@
 """Bans, quota resets and grants outlive a restart, each server's apart from all others', with their audit entries."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
+from jobs.model import Job
 from jobs.servers.people_records import Ban, Grant
 from jobs.servers.records import Change
 from jobs.servers.rules import EVERYWHERE
+from jobs.status import Status
 from storage.store import SqlStore
 
 OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
@@ -88,6 +90,22 @@ async def test_a_grant_is_added_to_while_it_lasts_and_the_later_expiry_counts(
     assert (await store.add_grant(later, guild_id=1, granted=granted)).expires_at == NOON + 2 * DAY
     entries = await store.changes(1, limit=10)
     assert [(entry.before, entry.after) for entry in entries] == [("15", "20"), ("10", "15"), ("", "10")]
+
+
+async def test_a_used_up_grant_is_granted_again_until_the_new_expiry_and_what_is_refunded_finds_it(
+    store: SqlStore, admit: Callable[..., Awaitable[Job]], change: Callable[[Job, Status], Awaitable[Job | None]]
+) -> None:
+    await store.add_grant(replace(NEW, images=2), guild_id=1, granted=granted)
+    job = await admit(images=2, allowance=0)
+    assert await store.server_grants(guild_id=1) == []
+    assert not await store.remove_grant(guild_id=1, user_id=7, granted=granted)
+    sooner = replace(NEW, images=3, at=NOON + 1, expires_at=NOON + DAY - 1)
+    grant = await store.add_grant(sooner, guild_id=1, granted=granted)
+    assert (grant.left, grant.expires_at, grant.at) == (3, NOON + DAY - 1, NOON)
+    for status in (Status.CANCELLING, Status.CANCELLED):
+        assert await change(job, status) is not None
+    grants = await store.server_grants(guild_id=1)
+    assert [grant.left for grant in grants] == [5]
 
 
 async def test_an_expired_grant_is_nobodys_and_a_new_one_begins_in_its_place(
