@@ -142,7 +142,8 @@ class Life:
                 await self.store.mark_favourite(self.jobs[number % len(self.jobs)], is_one=True)
             case "report" if self.jobs:
                 reports = Reports(self.store, self.clock, lambda _report: None)
-                await reports.report(self.jobs[number % len(self.jobs)], user_id=PERSON, reason=SECRET)
+                for user_id in (PERSON, OTHER):
+                    await reports.report(self.jobs[number % len(self.jobs)], user_id=user_id, reason=SECRET)
 
     async def _now(self, job: Job) -> Job:
         found = await self.store.get(job.id)
