@@ -17,6 +17,7 @@ from cogs.delivery.progress import ProgressBoard
 from cogs.desk import OrderDesk
 from cogs.gate import Gate
 from cogs.library.pictures import Previews
+from cogs.moderation.board import ReportBoard
 from cogs.operator.notices import OperatorNotices
 from cogs.rush import Rush
 from cogs.several.summaries import Summaries
@@ -74,6 +75,7 @@ class Joined:
         await self.features.people.load()
         await self.features.privacy.load()
         await self.notices.load()
+        await self.features.report_board.load()
         await self.budget.load()
 
 
@@ -143,6 +145,7 @@ def assemble(
     held = Held(shelf=shelf, libraries=libraries, servers=servers, people=people)
     privacy = Privacy(store, pseudonyms, service, held, discard=world.discard, removed=housekeeper.note_remains)
     departures = Departures(store, clock, held, housekeeper, days=settings.departed_server_days)
+    report_board = ReportBoard(client, store, service, servers, people, clock, notices)
     content = Content(servers, unsafe_guilds=settings.unsafe_guilds)
     gate = Gate(service, libraries, servers, people, content)
     features = Features(
@@ -164,7 +167,8 @@ def assemble(
         contents=contents,
         tasks=tasks,
         waiting=Waiting(store, reader),
-        reports=Reports(store, clock, notices.reported),
+        reports=Reports(store, clock, report_board.reported),
+        report_board=report_board,
         statistics=Statistics(store, clock),
         spending=store,
     )
@@ -184,6 +188,7 @@ def assemble(
             "departures": departures.run,
             "progress": board.run,
             "notices": notices.run,
+            "reports": report_board.run,
             "audit log": audit_log.run,
             "budget": budget.run,
             "summaries": summaries.run,

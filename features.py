@@ -23,7 +23,9 @@ from cogs.library.cog import LoraLibrary
 from cogs.library.messages import Shelves
 from cogs.library.pictures import Previews
 from cogs.moderation.blocking import Blocking
-from cogs.moderation.cog import BlockedWords
+from cogs.moderation.board import ReportBoard
+from cogs.moderation.cog import Moderation
+from cogs.moderation.deciding import Deciding
 from cogs.presets.cog import Presets
 from cogs.presets.saving import Saving
 from cogs.privacy.cog import PrivacyRights
@@ -83,6 +85,7 @@ class Features:
     tasks: Tasks
     waiting: Waiting
     reports: Reports
+    report_board: ReportBoard
     statistics: Statistics
     spending: SpendRecords
 
@@ -91,10 +94,11 @@ def make_cogs(of: Features) -> list[commands.Cog]:
     """One cog a feature."""
     client, service, desk = of.client, of.service, of.desk
     finder = Finder(service)
-    repeats, reporting = Repeats(desk, finder), Reporting(of.reports, finder)
+    repeats, reporting = Repeats(desk, finder), Reporting(of.reports, finder, of.servers)
     edits = Edits(desk, finder, repeats)
     several = Several(client, service, desk, of.clock, of.rush)
     admin = make_admin_group()
+    bans = Bans(of.people, service, of.clock)
     return [
         Administration(client, admin, Pausing(of.servers, of.clock)),
         Imagine(client, service, desk, of.shelf, of.libraries, several.ask),
@@ -115,10 +119,15 @@ def make_cogs(of: Features) -> list[commands.Cog]:
             admin,
             rules=QuotaRuling(of.servers, day=service.images_per_day),
             grants=Grants(of.people, of.clock),
-            bans=Bans(of.people, service, of.clock),
+            bans=bans,
             looking=QuotaLooking(of.servers, of.people, service),
         ),
-        BlockedWords(admin, Blocking(of.servers, of.content)),
+        Moderation(
+            client,
+            admin,
+            blocking=Blocking(of.servers, of.content),
+            deciding=Deciding(service, of.reports, of.servers, of.poster, bans, of.report_board, client),
+        ),
         Queue(client, service, of.waiting),
         PrivacyRights(client, of.privacy, of.export, of.clock),
         Departing(client, of.departures),

@@ -1,4 +1,4 @@
-"""`/admin words`: what may not stand in a prompt here."""
+"""`/admin words`, what may not stand in a prompt here; and the buttons under reported images."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -6,10 +6,15 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
+from discord.ext import commands
 
 from cogs.admin.group import AdminCog, AdminGroup
 from cogs.admin.rights import is_admin
+from cogs.forms import Forms
 from cogs.moderation.blocking import Blocking
+from cogs.moderation.case_message import BAN, DISMISS, REMOVE
+from cogs.moderation.deciding import BANNED, Deciding
+from cogs.results.buttons import dynamic_button
 from jobs.content.patterns import LONGEST
 
 _OFFERED: Final = 25  # choices, Discord's bound
@@ -17,14 +22,33 @@ _CHOICE: Final = 100  # characters of a choice, Discord's bound
 _TYPED: Final = 4_000  # characters
 
 
-class BlockedWords(AdminCog):
-    """Hands each command on."""
+class Moderation(AdminCog):
+    """Hands each command, press and form on."""
 
     words = AdminGroup(name="words", description=locale_str("Words that may not stand in prompts here"))
 
-    def __init__(self, admin: AdminGroup, blocking: Blocking) -> None:
+    def __init__(
+        self, bot: commands.AutoShardedBot, admin: AdminGroup, *, blocking: Blocking, deciding: Deciding
+    ) -> None:
         super().__init__(admin)
+        self._bot = bot
         self._blocking = blocking
+        self._buttons = (
+            dynamic_button(REMOVE, deciding.remove),
+            dynamic_button(DISMISS, deciding.dismiss),
+            dynamic_button(BAN, deciding.ask),
+        )
+        self._forms = Forms({BANNED: deciding.ban})
+
+    async def cog_load(self) -> None:
+        """Answer presses and forms from now on."""
+        self._bot.add_dynamic_items(*self._buttons)
+        self._bot.add_listener(self._forms.listen, "on_interaction")
+
+    async def cog_unload(self) -> None:
+        """Answer them no more."""
+        self._bot.remove_listener(self._forms.listen, "on_interaction")
+        self._bot.remove_dynamic_items(*self._buttons)
 
     @words.command(name="add", description=locale_str("Block words, however they are spelt or disguised"))
     @app_commands.describe(

@@ -74,8 +74,6 @@ class OperatorNotices:
         now = self._clock.now()
         for job in await self._store.untold_losses(since=now - DAY):
             self._bulletin.given_up(job, now=now, creates=job.unknown_creates - job.unknown_told)
-        for report in await self._store.untold_reports(since=now - DAY):
-            self._bulletin.reported(report)
 
     async def run(self) -> None:
         """The loop: say what is due."""
