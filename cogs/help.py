@@ -39,6 +39,7 @@ _COMMANDS: Final = (
     say("`/queue` shows and cancels what still waits."),
     say("`/history` finds your images again, also those that could not be posted."),
     say("`/quota` shows what you have left; failed and cancelled images are given back."),
+    say("`/stats me` draws what you made, day by day."),
     say("`/settings` keeps your defaults, `/preset` whole sets of options."),
     say("`/inspect` reads from an image how it was made."),
 )

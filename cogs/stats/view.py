@@ -43,10 +43,12 @@ def period(figures: Figures, words: Words) -> str:
 def duration(milliseconds: int) -> Sentence:
     """`0.8 s`, `12 s`, `2 min`, `1 h 5 min`."""
     whole = round(milliseconds / 1000)
-    if whole < _HOUR and whole % _MINUTE:
+    if whole < _MINUTE:
         return seconds(milliseconds)
-    minutes = round(whole / _MINUTE)
-    if minutes < _HOUR // _MINUTE:
-        return say("{minutes} min", minutes=minutes) if minutes else say("{seconds} s", seconds=0)
-    hours, minutes = divmod(minutes, _HOUR // _MINUTE)
+    if whole < _HOUR:
+        minutes, rest = divmod(whole, _MINUTE)
+        if not rest:
+            return say("{minutes} min", minutes=minutes)
+        return say("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    hours, minutes = divmod(round(whole / _MINUTE), _HOUR // _MINUTE)
     return say("{hours} h {minutes} min", hours=hours, minutes=minutes) if minutes else say("{hours} h", hours=hours)

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 SCALE: Final = 2  # pixels of the file for one on the screen
 WIDTH: Final = 600  # these and all below are pixels on the screen
-_HEADER: Final = 52
-_PANEL: Final = 116
+_HEADER: Final = 46
+_PANEL: Final = 106  # Discord shows 350 pixels of height: the less there is around the bars, the larger they are
 _MARGIN: Final = 20
+_BETWEEN: Final = 15  # rows of panels
 _GAP: Final = 26  # between columns
 _GUTTER: Final = 34  # left of the bars, for the scale, unless that is wider
 _PAD: Final = 5  # between bars and what is written beside them
-_HEADING: Final = 26  # of a panel
+_HEADING: Final = 24  # of a panel
 _FOOT: Final = 17  # under the bars, for the days
-_ROW: Final = 17
+_ROW: Final = 16.5
 _ROWS_MOST: Final = 5
 _POINTS: Final = 72  # a point is a 72nd of an inch: at so many dots an inch it is a pixel
 
@@ -48,7 +49,7 @@ class _Sheet:
 
         letters.load()
         rows = (len(picture.panels) + 1) // 2
-        self._height = _HEADER + rows * (_PANEL + _MARGIN)
+        self._height = _HEADER + rows * (_PANEL + _BETWEEN)
         self._figure: Figure = Figure(
             figsize=(WIDTH / _POINTS, self._height / _POINTS), dpi=_POINTS * SCALE, facecolor=Ink.SURFACE.value
         )
@@ -64,7 +65,7 @@ class _Sheet:
         return out.getvalue()
 
     def _head(self, picture: Picture) -> None:
-        baseline = _MARGIN + 12
+        baseline = _MARGIN + 10
         note = self._text(WIDTH - _MARGIN, baseline, picture.note, Ink.QUIET, 12, align=_RIGHT)
         self._text(_MARGIN, baseline, picture.title, Ink.TEXT, 16, bold=True, room=self._left_of(note) - _MARGIN - 10)
 
@@ -136,7 +137,7 @@ class _Sheet:
         for spine in plot.spines.values():
             spine.set_visible(False)
         plot.tick_params(
-            length=0, pad=_PAD, labelsize=10, labelcolor=Ink.QUIET.value, labelfontfamily=list(letters.FAMILIES)
+            length=0, pad=_PAD, labelsize=10.5, labelcolor=Ink.QUIET.value, labelfontfamily=list(letters.FAMILIES)
         )
         return plot
 
@@ -205,7 +206,7 @@ def _places(count: int) -> list[tuple[float, float, float]]:
             cells.append((_MARGIN, 0, whole))
         else:
             cells.append((_MARGIN + place % 2 * (half + _GAP), place // 2, half))
-    return [(left, _HEADER + row * (_PANEL + _MARGIN), width) for left, row, width in cells]
+    return [(left, _HEADER + row * (_PANEL + _BETWEEN), width) for left, row, width in cells]
 
 
 def _share(count: int) -> float:

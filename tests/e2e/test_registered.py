@@ -13,7 +13,7 @@ from tests.e2e.test_specs import SPECS, discord_problems
 Json = Mapping[str, Any]
 LANGUAGES = {"de", "fr", "es-ES", "pt-BR", "ja"}
 EVERYWHERE = {
-    "imagine", "quota", "help", "history", "queue", "preset", "settings", "inspect", "Image settings", "Make again",
+    "imagine", "quota", "help", "history", "queue", "preset", "settings", "inspect", "stats", "Image settings", "Make again",
     "Inspect image", "Report image",
 }  # fmt: skip
 SERVERS = {"lora"}
