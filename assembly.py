@@ -155,6 +155,8 @@ def assemble(
         shelf=shelf,
         libraries=libraries,
         servers=servers,
+        audit_log=audit_log,
+        audit_records=store,
         content=content,
         people=people,
         privacy=privacy,

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from discord.ext import commands
 
 from cogs.account import Account
+from cogs.admin.auditing import AuditLog
+from cogs.admin.carrying import Carrying
+from cogs.admin.checkup import Checkup
 from cogs.admin.cog import Administration
-from cogs.admin.group import make_admin_group
+from cogs.admin.group import AdminGroup, make_admin_group
+from cogs.admin.looking_back import LookingBack
 from cogs.admin.pausing import Pausing
+from cogs.admin.setup import Setup
 from cogs.client import Fluxcord
 from cogs.costs.cog import Money
 from cogs.delivery.contents import Contents
@@ -53,6 +58,7 @@ from jobs.privacy.export import Export
 from jobs.privacy.privacy import Privacy
 from jobs.reports import Reports
 from jobs.servers.people import People
+from jobs.servers.records import AuditRecords
 from jobs.servers.servers import Servers
 from jobs.servers.spending import SpendRecords
 from jobs.service import JobService
@@ -72,6 +78,8 @@ class Features:
     shelf: Shelf
     libraries: Libraries
     servers: Servers
+    audit_log: AuditLog
+    audit_records: AuditRecords
     content: Content
     people: People
     privacy: Privacy
@@ -100,7 +108,7 @@ def make_cogs(of: Features) -> list[commands.Cog]:
     admin = make_admin_group()
     bans = Bans(of.people, service, of.clock)
     return [
-        Administration(client, admin, Pausing(of.servers, of.clock)),
+        _administration(of, admin),
         Imagine(client, service, desk, of.shelf, of.libraries, several.ask),
         several,
         Gallery(client, service, of.poster, finder=finder, repeats=repeats, edits=edits, reporting=reporting),
@@ -135,3 +143,16 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         Money(admin, of.servers, of.spending, service.catalog, of.clock),
         Help(service.catalog, desk.gate),
     ]
+
+
+def _administration(of: Features, admin: AdminGroup) -> Administration:
+    pausing = Pausing(of.servers, of.clock)
+    setup = Setup(of.servers, of.service, of.content, Checkup(of.servers, of.service, of.audit_log), pausing)
+    return Administration(
+        of.client,
+        admin,
+        setup=setup,
+        pausing=pausing,
+        carrying=Carrying(of.servers, of.service, setup),
+        looking_back=LookingBack(of.audit_records),
+    )

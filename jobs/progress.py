@@ -8,6 +8,8 @@ from jobs.catalog import Catalog, Provider
 from jobs.forecast import Forecasts
 from jobs.model import Job
 from jobs.ports import Clock, Store
+from jobs.servers.rules import Pause
+from jobs.servers.servers import Servers
 from jobs.status import Status
 
 
@@ -20,6 +22,7 @@ class Progress:
     expected_in: int  # until the images are there, from now; 0 when overdue, or when all that occupies the API is
     elapsed: int = 0  # since it was sent to the API
     typical: int  # how long the API takes for it, from what was seen of the like
+    pause: Pause | None = None  # its server is paused: it is held until somebody resumes
     outage: bool = False  # its API takes nothing now, and that is expected to pass
     search: int = 0  # how long a lost create is looked for in all; 0 once that is over
     can_cancel: bool = True  # not twice; and a synchronous API cannot be told to stop what it has
@@ -40,6 +43,7 @@ class ProgressReader:
         forecasts: Forecasts,
         clock: Clock,
         breakers: Breakers,
+        servers: Servers,
         *,
         slots: Mapping[Provider, int],
         grace: int,
@@ -49,6 +53,7 @@ class ProgressReader:
         self._forecasts = forecasts
         self._clock = clock
         self._breakers = breakers
+        self._servers = servers
         self._slots = slots
         self._grace = grace
 
@@ -61,6 +66,9 @@ class ProgressReader:
         """The state of a job that was just read."""
         usual = self._forecasts.usual(job.request.model)  # of those that go first nobody looks at more than that
         typical = self._forecasts.expected(job.request)
+        pause = self._servers.of(job.order.guild_id).pause
+        if job.status is Status.QUEUED and pause is not None:
+            return Progress(job=job, expected_in=0, typical=typical, pause=pause)
         if job.status is Status.QUEUED:
             place = await self._store.place(job)
             slots = max(1, self._slots.get(job.provider, 1))

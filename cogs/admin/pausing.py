@@ -46,8 +46,14 @@ class Pausing:
         said = NOT_PAUSED if self._servers.of(guild_of(interaction)).pause is None else RESUMED
         await self._answer(interaction, None, said)
 
-    async def set(self, interaction: discord.Interaction[Any], pause: Pause | None) -> bool:
-        """Write it; whether it was. To be called after the acknowledgement."""
+    async def turn(self, interaction: discord.Interaction[Any], *, paused: bool) -> bool:
+        """A button, without a reason; whether it was written. To be called after the acknowledgement."""
+        now = self._servers.of(guild_of(interaction)).pause
+        if paused and now is not None:
+            return True
+        return await self._set(interaction, Pause(by=interaction.user.id, at=self._clock.now()) if paused else None)
+
+    async def _set(self, interaction: discord.Interaction[Any], pause: Pause | None) -> bool:
         guild_id = guild_of(interaction)
 
         def changed(rules: ServerRules) -> ServerRules:
@@ -66,7 +72,7 @@ class Pausing:
 
     async def _answer(self, interaction: discord.Interaction[Any], pause: Pause | None, said: Sentence) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if not await self.set(interaction, pause):
+        if not await self._set(interaction, pause):
             return
         if pause is not None and pause.reason:
             said = say("{text}\nMembers are told: “{reason}”", text=said, reason=verbatim(pause.reason))

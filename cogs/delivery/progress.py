@@ -42,6 +42,7 @@ class _Shown:
     """One job; with thousands waiting, what is remembered of each has to be little."""
 
     lane: "_Lane"
+    guild_id: int
     due: float  # the loop's time
     last_edit: float = 0.0
     last_text: int = 0  # a hash of it
@@ -77,9 +78,16 @@ class ProgressBoard:
         lane = self._queued if job.status is Status.QUEUED else self._sent
         shown = self._shown.get(job.id)
         if shown is None:
-            shown = self._shown[job.id] = _Shown(lane=lane, due=now)
+            shown = self._shown[job.id] = _Shown(lane=lane, guild_id=job.order.guild_id, due=now)
         shown.lane = lane
         self._appoint(job.id, shown, max(now + FIRST, shown.last_edit + SHORTEST))
+
+    def look_again(self, guild_id: int) -> None:
+        """What is shown of this server's jobs may have changed, although none of them has."""
+        now = asyncio.get_running_loop().time()
+        for job_id, shown in self._shown.items():
+            if shown.guild_id == guild_id:
+                self._appoint(job_id, shown, max(now + FIRST, shown.last_edit + SHORTEST))
 
     async def unfollow(self, job_id: str) -> None:
         """Show no more of it; on return no edit of it is on its way."""

@@ -3,9 +3,10 @@
 import discord
 
 from cogs.embeds import PROMPT, PROMPT_GLIMPSE, WORKING, marked
-from cogs.words import about_seconds, bar, quoted, seconds
+from cogs.words import about_seconds, bar, plain, quoted, seconds
 from jobs.progress import Progress
 from jobs.sentence import Sentence, say, verbatim
+from jobs.servers.rules import Pause
 from jobs.status import Status
 from words.speech import Words
 
@@ -41,6 +42,8 @@ def progress_embed(progress: Progress, words: Words) -> discord.Embed:
 
 def _queued(progress: Progress, words: Words) -> tuple[Sentence, Sentence]:
     """Title and text of a job that waits to be sent."""
+    if progress.pause is not None:
+        return say("Paused"), _paused(progress.pause)
     if progress.outage:
         return say("Trying again soon"), say(
             "The image service has trouble right now. Your place is kept; "
@@ -56,6 +59,19 @@ def _queued(progress: Progress, words: Words) -> tuple[Sentence, Sentence]:
     else:
         ready = say("what is being made takes longer than usual")
     return say("Queued"), verbatim(f"{words(place)} · {words(ready)}")
+
+
+def _paused(pause: Pause) -> Sentence:
+    if not pause.reason:
+        return say(
+            "An admin has paused making images in this server. Your place and your quota are kept: "
+            "it goes on when the pause is over."
+        )
+    return say(
+        "An admin has paused making images in this server: {reason}\n"
+        "Your place and your quota are kept: it goes on when the pause is over.",
+        reason=plain(pause.reason),
+    )
 
 
 def _generating(progress: Progress, words: Words) -> Sentence:

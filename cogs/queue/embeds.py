@@ -73,6 +73,8 @@ def _line(number: int, progress: Progress, catalog: Catalog, words: Words) -> st
 def standing(progress: Progress) -> tuple[Sentence, ...]:
     """What happens with an unfinished job, and when its images are expected."""
     match progress.job.status:
+        case Status.QUEUED if progress.pause is not None:
+            happens = say("**Paused** in this server: its place is kept")
         case Status.QUEUED if progress.outage:
             happens = say("**Waiting**: the image service has trouble, its place is kept")
         case Status.QUEUED if progress.ahead == 0:

@@ -204,7 +204,7 @@ def shows_images(message: Message) -> bool:
 
 def is_settled(message: Message) -> bool:
     """Whether it says something that is not progress: a result, a failure, a refusal."""
-    waiting = {"Queued", "Trying again soon", "Generating", "Waiting for an answer", "Cancelling"}
+    waiting = {"Queued", "Paused", "Trying again soon", "Generating", "Waiting for an answer", "Cancelling"}
     return not message.loading and title(message) not in waiting
 
 

@@ -1,16 +1,21 @@
 """The numbers that a waiting member is shown: none is promised that cannot be known."""
 
+from dataclasses import replace
+
 from jobs.catalog import Provider
 from jobs.progress import Progress, ProgressReader
+from jobs.servers.records import Change
+from jobs.servers.rules import Pause
+from jobs.world import World
 from tests.jobs.support import Rig
 
 GRACE = 120_000
 
 
-async def read(rig: Rig, job_id: str) -> Progress:
-    world = rig.world()
+async def read(rig: Rig, job_id: str, world: World | None = None) -> Progress:
+    world = world or rig.world()
     reader = ProgressReader(
-        world.store, world.catalog, world.forecasts, rig.clock, world.breakers,
+        world.store, world.catalog, world.forecasts, rig.clock, world.breakers, world.servers,
         slots={Provider.EACHLABS: 1}, grace=GRACE,
     )  # fmt: skip
     progress = await reader.read(job_id)
@@ -40,3 +45,19 @@ async def test_how_long_a_lost_create_is_looked_for_is_told_until_that_is_over(r
     assert (await read(rig, job.id)).search == GRACE
     rig.clock.advance(GRACE)
     assert (await read(rig, job.id)).search == 0
+
+
+async def test_a_waiting_job_of_a_paused_server_says_so_and_promises_nothing(rig: Rig) -> None:
+    """Another server's jobs and what is being made already are told as ever."""
+    running = await rig.running()
+    queued = await rig.admitted()
+    world = rig.world()
+    pause = Pause(by=9, at=1, reason="a break")
+    await world.servers.change(
+        queued.order.guild_id,
+        lambda rules: replace(rules, pause=pause),
+        entry=lambda _: Change(guild_id=queued.order.guild_id, actor_id=9, action="pause"),
+    )
+    progress = await read(rig, queued.id, world)
+    assert (progress.pause, progress.expected_in, progress.ahead) == (pause, 0, 0)
+    assert (await read(rig, running.id, world)).pause is None
