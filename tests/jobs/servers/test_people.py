@@ -111,8 +111,9 @@ async def test_every_change_is_noted_and_told_with_before_and_after(town: Town) 
     await town.people.reset_quota(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     until = town.clock.now() + DAY
     for images in (5, 3):
-        await town.people.add_grant(guild_id=HERE, user_id=MEMBER, images=images, expires_at=until, by=ADMIN)
         town.clock.advance(1)  # entries of one millisecond have no order
+        await town.people.add_grant(guild_id=HERE, user_id=MEMBER, images=images, expires_at=until, by=ADMIN)
+    town.clock.advance(1)
     assert await town.people.take_grant_back(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     assert not await town.people.take_grant_back(guild_id=HERE, user_id=MEMBER, by=ADMIN)
     assert [(change.action, change.before, change.after) for change in town.told] == [
