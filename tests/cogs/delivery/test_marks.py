@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.delivery.marks import FAILURE, READY, images_part, just_before, numbers_of
+from cogs.delivery.marks import FAILURE, READY, file_name, image_of, images_part, just_before, numbers_of
 from cogs.delivery.ways import nonce
 from tests.support import make_job
 
@@ -53,3 +53,18 @@ def test_it_is_looked_for_from_before_it_was_sent_however_the_clocks_differ(
     sent = snowflake(begun_at + skew + drift)
     assert after < sent
     assert (sent - after) >> 22 <= 120_000 + 100_000 + 3_000  # and not from long before, in a busy channel
+
+
+@pytest.mark.parametrize("spoiler", [False, True])
+def test_the_name_of_a_file_tells_its_job_and_number_covered_or_not(*, spoiler: bool) -> None:
+    job = make_job()
+    job = replace(job, order=replace(job.order, spoiler=spoiler))
+    name = file_name(job, 3, ".png")
+    assert name.startswith("SPOILER_") == spoiler
+    assert image_of(name, job) == 3
+    assert image_of(name, make_job(id="1" * 20)) is None
+
+
+@pytest.mark.parametrize("name", ["fluxcord-3-1.png", "reported-00000000000000000000-1.webp", "x.png", "fluxcord-.png"])
+def test_other_files_are_no_image_of_a_job(name: str) -> None:
+    assert image_of(name, make_job()) is None
