@@ -98,7 +98,17 @@ class ContentRefused(Final):
     """The API's content rules refuse the prompt or its result."""
 
     reason = Reason.CONTENT_REFUSED
-    default_message = say("The image service's content rules refused this prompt. Change the prompt and try again.")
+    default_message = say(
+        "The image service's own content rules refused this prompt; they concern above all nudity, sex, violence, "
+        "hatred and real people. Say it differently with {edit}, and try again.",
+        edit=say("Edit"),
+    )
+    held_back: ClassVar[Sentence] = say(
+        "The image was made, and the image service's safety checker holds it back: it takes it for nudity or violence, "
+        "sometimes wrongly. Say it differently with {edit}, and try again. Where an admin allows it, `safety: False` "
+        "switches the checker off in age-restricted channels.",
+        edit=say("Edit"),
+    )
 
 
 class Unauthorised(Final):

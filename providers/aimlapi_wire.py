@@ -40,7 +40,8 @@ def read_generated(answer: Answer, *, scrub: Scrubber) -> Finished:
         return Finished(images=images, cost=_cost(value))
     flags = value.get("has_nsfw_concepts")
     if flags is True or (isinstance(flags, list) and True in flags):
-        raise ContentRefused(f"{describe(answer, scrub=scrub)}, no image, has_nsfw_concepts set")
+        detail = f"{describe(answer, scrub=scrub)}, no image, has_nsfw_concepts set"
+        raise ContentRefused(detail, user_message=ContentRefused.held_back)
     if (error := vendor_error(answer.body)) is not None and error.own:
         raise stated_refusal(answer, scrub=scrub)
     raise GenerationFailed(f"{describe(answer, scrub=scrub)}, an answer without any image")

@@ -46,6 +46,7 @@ _CONTENT: Final = re.compile(
     r"|violat\w+ \w+ (usage|use|content) polic",
     re.IGNORECASE,
 )
+_CHECKER: Final = re.compile(r"nsfw|safety[ _-]?check", re.IGNORECASE)  # it looks at images, not at prompts
 _OPTION_NAMES: Final = re.compile(r"\b(enable|disable)_safety_checker\b|\bsafety_tolerance\b", re.IGNORECASE)
 # "prediction 4f0c…: ", "(request id 4f0c…)": says nothing to a member.
 _NAMED: Final = re.compile(
@@ -101,7 +102,7 @@ def stated_failure(text: str, *, logs: str = "", scrub: Scrubber, what: str) -> 
     told = clean or scrub.clean(logs)
     detail = f"{what}: {told}" if told else what
     if speaks_of_content(told):
-        return ContentRefused(detail)
+        return ContentRefused(detail, user_message=ContentRefused.held_back if _CHECKER.search(told) else None)
     said = _told(clean)
     if not said:
         return GenerationFailed(detail)

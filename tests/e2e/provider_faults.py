@@ -129,7 +129,7 @@ def _creates() -> list[Case]:
         rows.append(Case(name=name, model=FLUX_2, faults=((CREATE[FLUX_2], what),), creates=2, unknown=1))
     empty = (
         ("{}", str(GenerationFailed.default_message)),
-        ('{"has_nsfw_concepts": [true]}', str(ContentRefused.default_message)),
+        ('{"has_nsfw_concepts": [true]}', str(ContentRefused.held_back)),
     )
     for body, told in empty:
         faults = ((CREATE[FLUX_2], status(200, body)),)
@@ -166,7 +166,7 @@ def _ends() -> list[Case]:
             ends = fault("eachlabs.result", kind, body="CUDA out of memory")
             rows.append(Case(name=kind, webhooks=webhooks, faults=ends, told=f"{opening}: CUDA out of memory. Try"))
         ends = fault("eachlabs.result", "nsfw")
-        rows.append(Case(name="nsfw", webhooks=webhooks, faults=ends, told=str(ContentRefused.default_message)))
+        rows.append(Case(name="nsfw", webhooks=webhooks, faults=ends, told=str(ContentRefused.held_back)))
         ends = fault("eachlabs.result", "no_output")
         rows.append(Case(name="success without output", webhooks=webhooks, faults=ends, told=opening))
     ends = fault("eachlabs.result", "cancelled")

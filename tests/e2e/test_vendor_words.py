@@ -13,7 +13,15 @@ FLUX_1, FLUX_2 = "flux-lora", "flux-2-lora"
 CREATE = {FLUX_1: "eachlabs.create", FLUX_2: "aimlapi.generate"}
 VENDOR_400 = json.dumps({"status": "error", "message": "Invalid input", "details": "loras: the weights are too old"})
 KEY_REFUSED = "The image service refused this bot's key. The bot's operator has to mend that."
-CONTENT = "The image service's content rules refused this prompt. Change the prompt and try again."
+REFUSED = (
+    "The image service's own content rules refused this prompt; they concern above all nudity, sex, violence, hatred "
+    "and real people. Say it differently with Edit, and try again."
+)
+HELD_BACK = (
+    "The image was made, and the image service's safety checker holds it back: it takes it for nudity or violence, "
+    "sometimes wrongly. Say it differently with Edit, and try again. Where an admin allows it, `safety: False` "
+    "switches the checker off in age-restricted channels."
+)
 OPENING = "The image service could not make this image"
 NOT_MADE = f"{OPENING}. Try again, or change the prompt or the LoRA."
 
@@ -46,13 +54,13 @@ async def test_a_wrong_key_is_told_nowhere(model: str, key: dict[str, Any], bot:
     assert "wrong-key" not in whole(message) + json.dumps(bot.log, default=str)
 
 
-@pytest.mark.parametrize("model", [FLUX_1, FLUX_2])
+@pytest.mark.parametrize(("model", "said"), [(FLUX_1, HELD_BACK), (FLUX_2, REFUSED)])
 async def test_a_prompt_that_the_vendors_rules_refuse_is_told_as_such(
-    model: str, bot: Bot, imagine: Imagine, world: SandboxClient
+    model: str, said: str, bot: Bot, imagine: Imagine, world: SandboxClient
 ) -> None:
     await bot.start(webhooks=True)
     message = await imagine(prompt="a forbidden-fruit", model=model, until=is_settled)
-    await assert_told_and_refunded(bot, message, CONTENT)
+    await assert_told_and_refunded(bot, message, said)
     assert [create.paid_micro_usd for create in (await world.ledger()).creates] == [0]
 
 

@@ -172,6 +172,13 @@ def test_the_request_id_is_found_in_the_body_too() -> None:
     assert "request r1" in failure(raw, call=Call.CREATE, scrub=SCRUB).detail
 
 
+def test_what_its_checker_holds_back_is_told_apart_from_what_was_never_made() -> None:
+    """The one is an image, the other a prompt."""
+    held_back = stated_failure("Potential NSFW content was detected", scrub=SCRUB, what="prediction failed")
+    refused = stated_failure("the prompt violates our content policy", scrub=SCRUB, what="prediction failed")
+    assert (held_back.user_message, refused.user_message) == (ContentRefused.held_back, ContentRefused.default_message)
+
+
 @pytest.mark.parametrize(
     ("text", "logs", "expected"),
     [
