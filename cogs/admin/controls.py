@@ -61,7 +61,7 @@ def _controls(panel: Panel, words: Words) -> "list[ui.Item[Any]]":
             items = _what(panel, words)
         case Page.CONTENT:
             content = rules.content
-            unsafe = say("Safety checker may be off: on") if content.unsafe else say("Safety checker may be off: off")
+            unsafe = say("Safety checker: may be off") if content.unsafe else say("Safety checker: always on")
             spoiler = say("Covered results: on") if content.spoiler else say("Covered results: off")
             allowed = panel.summary.may_be_unsafe
             items = [

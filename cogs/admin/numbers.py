@@ -25,6 +25,8 @@ _WINDOWS: Final = {
     "day": (Window.DAY, say("Images within 24 hours")),
     "month": (Window.MONTH, say("Images within 30 days")),
 }
+_NO_LIMIT: Final = say("Empty: no limit. 0: no images at all.")
+_DAY: Final = say("Empty: what the bot's operator has set. 0: no images at all.")
 _CAPS: Final = {"day": say("US dollars a day (UTC)"), "month": say("US dollars a month (UTC)")}
 
 
@@ -32,9 +34,11 @@ def form_of(press: Press, rules: ServerRules, words: Words) -> ui.Modal | None:
     """The form that a button opens, with what is decided now; None: it opens none."""
     match press:
         case Press.WINDOWS:
-            hint = say("Empty: no limit of its own. 0: none at all.")
             windows = rules.quota.windows
-            inputs = [(key, title, _text(said(windows, window)), hint) for key, (window, title) in _WINDOWS.items()]
+            inputs = [
+                (key, title, _text(said(windows, window)), _DAY if window is Window.DAY else _NO_LIMIT)
+                for key, (window, title) in _WINDOWS.items()
+            ]
             return _form(press, say("Images a member may make"), inputs, words)
         case Press.CAPS:
             hint = say("Empty: no cap. Like 25 or 12.50")

@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from cogs.embeds import DONE, FAILED, REFUSED
-from cogs.words import person, plain, quoted, shortened, when
+from cogs.words import moment, person, plain, quoted, shortened, when
 from jobs.model import Job
 from jobs.reports import Case, Decision, Report, Verdict
 from jobs.sentence import Sentence, say, say_count
@@ -110,7 +110,7 @@ def _banned(ban: Ban) -> Sentence:
     reason = plain(shortened(ban.reason, _REASON))
     if ban.expires_at is None:
         return say("They cannot make images here: {reason}", reason=reason)
-    return say("They cannot make images here, and can again {when}: {reason}", when=when(ban.expires_at), reason=reason)
+    return say("They cannot make images here until {moment}: {reason}", moment=moment(ban.expires_at), reason=reason)
 
 
 def _who(user_id: int, words: Words) -> str:

@@ -149,6 +149,12 @@ def interactive(components: Sequence[Json]) -> Iterator[Json]:
         yield from row["components"]
 
 
+def _defaults(component: Json) -> Json:
+    """Return what a select shows as chosen, its ids as text, however they were sent."""
+    found = component.get("default_values")
+    return {} if found is None else {"default_values": [{**each, "id": str(each["id"])} for each in found]}
+
+
 def numbered(rows: Sequence[Json]) -> list[Json]:
     """Return a message's components with the ids that Discord gives to those that have none."""
     next_id, result = 1, []
@@ -157,7 +163,7 @@ def numbered(rows: Sequence[Json]) -> list[Json]:
         row_id = next_id
         for component in row["components"]:
             next_id += 1
-            inside.append({"id": next_id, **component})
+            inside.append({"id": next_id, **component, **_defaults(component)})
         next_id += 1
         result.append({"id": row_id, **row, "components": inside})
     return result

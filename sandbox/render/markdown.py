@@ -23,6 +23,7 @@ _INLINE: Final = re.compile(
     r"|</(?P<command>[^:>\n]{1,100}):\d{1,20}>"
     r"|<a?:(?P<emoji>\w{1,32}):\d{1,20}>"
     r"|\[(?P<label>[^\]\n]+)\]\(<?(?P<target>https?://[^\s)>]+)>?\)"
+    r"|https://discord\.com/channels/\d+/(?P<jump>\d+)/\d+"
     r"|<?(?P<url>https?://[^\s<>]+)>?",
     re.DOTALL,
 )
@@ -136,6 +137,8 @@ def _atom(part: Mapping[str, str], names: Names, style: Run) -> Run:
         case {"sigil": sigil, "id": number}:
             sign, kind = ("#", "channel") if sigil == "#" else ("@", "role" if sigil == "@&" else "unknown-user")
             text, look = sign + names.mentioned.get(sign + number, kind), Look.MENTION
+        case {"jump": number}:
+            text, look = f"#{names.mentioned.get(f'#{number}', 'channel')} > message", Look.MENTION
         case {"command": command}:
             text, look = "/" + command, Look.MENTION
         case {"emoji": emoji}:

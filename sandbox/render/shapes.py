@@ -189,6 +189,10 @@ SYMBOLS: Final[Mapping[str, tuple[Shape, ...]]] = {
         Shape(points=_arc(0, 360, 0.38), kind="line", stroke=0.13, colour=theme.RED),
         Shape(points=((0.24, 0.24), (0.76, 0.76)), kind="line", stroke=0.13, colour=theme.RED),
     ),
+    "⛔": (
+        Shape(points=((0.08, 0.08), (0.92, 0.92)), kind="ellipse", colour=theme.RED),
+        Shape(points=box(0.22, 0.43, 0.78, 0.57), colour=theme.WHITE),
+    ),
     "🔞": (
         Shape(points=_arc(0, 360, 0.4), kind="line", stroke=0.11, colour=theme.RED),
         Shape(points=box(0.34, 0.32, 0.4, 0.68)),

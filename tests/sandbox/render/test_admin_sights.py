@@ -61,6 +61,12 @@ def test_roles_and_channels_are_called_by_their_names() -> None:
     assert by_name.tobytes() != _drawn(content="<@&70> in <#80>").tobytes()
 
 
+def test_a_link_to_a_message_is_called_by_its_channel() -> None:
+    link = "https://discord.com/channels/1/8/2"
+    assert _drawn(content=link).tobytes() == _drawn(content="https://discord.com/channels/5/8/6").tobytes()
+    assert _drawn(content=link).tobytes() != _drawn(content="https://discord.com/channels/1/80/2").tobytes()
+
+
 @pytest.mark.parametrize(
     ("kind", "default"),
     [(5, {"type": "user", "id": "4"}), (6, {"type": "role", "id": "7"}), (8, {"type": "channel", "id": "8"})],
