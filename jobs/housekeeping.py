@@ -16,6 +16,7 @@ BREATH: Final = 0.05  # seconds between two batches, in which other writes have 
 BATCH: Final = 50  # jobs in one transaction: some hundredths of a second
 COMPACT_EVERY: Final = 24 * 3600 * 1000  # ms; the files are rewritten for it
 _DAY: Final = 24 * 3600 * 1000
+_BEFORE_ALL: Final = -1  # less than any server's id, and than that of what is outside of servers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +74,9 @@ class Housekeeper:
         return min((days for days in said if days), default=0)
 
     async def _remove_old(self) -> None:
-        guild_id: int | None = -1
-        while (guild_id := await self._store.next_guild_with_words(after=guild_id)) is not None:
+        guild_id = _BEFORE_ALL
+        while (found := await self._store.next_guild_with_words(after=guild_id)) is not None:
+            guild_id = found
             if days := self.days_kept(guild_id):
                 removed = await self.remove_words(guild_id, before=self._clock.now() - days * _DAY)
                 if removed:

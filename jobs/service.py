@@ -184,10 +184,11 @@ class JobService:
         return await self._world.store.recent_loras(guild_id=guild_id, user_id=user_id, limit=25)
 
     async def _welcome_back(self, user_id: int) -> None:
-        """What was granted to somebody whose data were deleted is theirs again when they come back."""
+        """What admins have given somebody whose data were deleted is theirs again when they come back."""
         former_id = self._world.pseudonyms.former(user_id)
         if former_id is not None:
             await self._world.store.adopt(user_id, former_id)
+            await self._world.servers.rename(former_id, user_id)
 
     def _orderable(self, order: Order) -> Model:
         if not self._accepting:

@@ -74,13 +74,12 @@ class World:
 
     def allowance(self, guild_id: int, user_id: int, roles: Collection[int]) -> Allowance:
         """How many images the user may make there."""
-        quota, ids = self.servers.of(guild_id).quota, self.pseudonyms.ids_of(user_id)
         return allowance(
-            quota,
-            user_id=next((each for each in ids if each in quota.exempt_users), user_id),
+            self.servers.of(guild_id).quota,
+            user_id=user_id,
             roles=roles,
             day=self.images_per_day_direct if guild_id == DIRECT else self.images_per_day,
-            since=max(self.people.since(guild_id, each) for each in ids),
+            since=max(self.people.since(guild_id, each) for each in self.pseudonyms.ids_of(user_id)),
         )
 
     def bounds(self, order: Order) -> Bounds:

@@ -23,7 +23,8 @@ class Departures(Part):
         """The servers that the bot was removed from, those of longest ago first; at the latest at `before` (UTC ms)."""
         before = self._clock.now() if before is None else before
         async with self._engine.reading() as connection:
-            return [row["guild_id"] async for row in self._sql.departures(connection, before=before)]
+            rows = [row async for row in self._sql.departures(connection, before=before)]
+        return [row["guild_id"] for row in sorted(rows, key=lambda row: row["left_at"])]
 
     async def guilds_with_data(self) -> Collection[int]:
         """Every server of which anything is kept that would be deleted."""

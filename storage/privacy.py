@@ -29,7 +29,8 @@ class Privacy(Part):
     async def deletions(self) -> Sequence[int]:
         """Whoever waits for it, in the order in which they asked."""
         async with self._engine.reading() as connection:
-            return [row["user_id"] async for row in self._sql.deletions(connection)]
+            rows = [row async for row in self._sql.deletions(connection)]
+        return [row["user_id"] for row in sorted(rows, key=lambda row: row["asked_at"])]
 
     async def unfinished_of(self, user_id: int) -> Sequence[Job]:
         """The person's unfinished jobs in all servers, oldest first."""
@@ -119,7 +120,8 @@ class Privacy(Part):
     async def charges_of(self, job_id: str) -> Sequence[Mapping[str, Any]]:
         """A job's rows in the ledger, as they were written."""
         async with self._engine.reading() as connection:
-            return [_plain(row) async for row in self._sql.kept_charges(connection, job_id=job_id)]
+            rows = [_plain(row) async for row in self._sql.kept_charges(connection, job_id=job_id)]
+        return sorted(rows, key=lambda row: row["kind"] != "reserve")
 
     async def kept_of(self, user_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Everything that is kept of a person beside their jobs, as rows by the name of what they are."""

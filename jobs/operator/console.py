@@ -86,11 +86,9 @@ class Console:
 
     async def ban(self, *, user: int, reason: str = "", until: str | None = None) -> Answer:
         """Ban a user from the whole bot; `until` as `jobs.servers.typed.read_moment` reads it."""
-        expires_at: int | Sentence | None = None
-        if until is not None:
-            expires_at = read_moment(until, option="--for", now=self._clock.now())
-            if isinstance(expires_at, Sentence):
-                raise Refusal(expires_at)
+        expires_at = None if until is None else read_moment(until, option="--for", now=self._clock.now())
+        if isinstance(expires_at, Sentence):
+            raise Refusal(expires_at)
         if len(reason) > REASON_LONGEST:
             raise Refusal(say("The reason has more than {most} characters.", most=REASON_LONGEST))
         ban = await self._people.set_ban(

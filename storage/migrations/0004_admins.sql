@@ -173,3 +173,4 @@ CREATE TABLE departures (
 
 -- What a person has reported.
 CREATE INDEX reports_of_user ON reports (user_id);
+CREATE INDEX reports_of_guild ON reports (guild_id);

@@ -6,7 +6,7 @@ ON CONFLICT (guild_id) DO NOTHING;
 DELETE FROM departures WHERE guild_id = :guild_id;
 
 -- name: departures(before)
-SELECT guild_id FROM departures WHERE left_at <= :before ORDER BY left_at;
+SELECT guild_id, left_at FROM departures WHERE left_at <= :before;
 
 -- name: guilds_with_data()
 -- Once, when the bot knows which servers it is in. Along the jobs it is one step from server to server.
@@ -22,11 +22,11 @@ WITH RECURSIVE servers (id) AS (
     FROM servers WHERE servers.id IS NOT NULL
 )
 SELECT id AS guild_id FROM servers WHERE id IS NOT NULL
-UNION SELECT guild_id FROM server_rules WHERE guild_id > 0
-UNION SELECT owner_id FROM presets WHERE owner_kind = 'server'
-UNION SELECT owner_id FROM defaults WHERE owner_kind = 'server'
-UNION SELECT guild_id FROM loras
-UNION SELECT guild_id FROM bans WHERE guild_id > 0;
+UNION ALL SELECT guild_id FROM server_rules WHERE guild_id > 0
+UNION ALL SELECT owner_id FROM presets WHERE owner_kind = 'server'
+UNION ALL SELECT owner_id FROM defaults WHERE owner_kind = 'server'
+UNION ALL SELECT guild_id FROM loras
+UNION ALL SELECT guild_id FROM bans WHERE guild_id > 0;
 
 -- name: remove_server_rules(guild_id)!
 DELETE FROM server_rules WHERE guild_id = :guild_id;
@@ -53,7 +53,6 @@ DELETE FROM grants WHERE guild_id = :guild_id;
 DELETE FROM quota_resets WHERE guild_id = :guild_id;
 
 -- name: remove_guild_reports(guild_id)!
--- Seldom: there is no index for it.
 DELETE FROM reports WHERE guild_id = :guild_id;
 
 -- name: remove_guild_warnings(guild_id)!

@@ -7,7 +7,7 @@ INSERT INTO deletions (user_id, asked_at) VALUES (:user_id, :now)
 ON CONFLICT (user_id) DO NOTHING;
 
 -- name: deletions()
-SELECT user_id FROM deletions ORDER BY asked_at;
+SELECT user_id, asked_at FROM deletions;
 
 -- name: end_deletion(user_id)!
 DELETE FROM deletions WHERE user_id = :user_id;
@@ -162,4 +162,4 @@ SELECT guild_id, images, used, granted_at, expires_at FROM grants WHERE user_id 
 SELECT guild_id, since FROM quota_resets WHERE user_id = :user_id;
 
 -- name: kept_charges(job_id)
-SELECT kind, images, granted, charged_at, recorded_at FROM ledger WHERE job_id = :job_id ORDER BY recorded_at, kind DESC;
+SELECT kind, images, granted, charged_at, recorded_at FROM ledger WHERE job_id = :job_id;

@@ -3,34 +3,44 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 import jobs.housekeeping
+from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.housekeeping import Housekeeper, Keeping
 from jobs.model import Failure, Job, Posted, StoredImage
+from jobs.outcomes import Admitted
 from jobs.sentence import verbatim
+from jobs.servers.records import Change
 from jobs.servers.servers import Servers
 from jobs.status import Status
 from tests.jobs.support import Rig
+from tests.support import within
 
 DAY = 24 * 3600 * 1000
 FOREVER = 10**12
+ENTRY = Change(guild_id=2, actor_id=9, action="retention.set")
+NO_FOX = Failure(reason=Reason.REJECTED, user_message=verbatim("No such fox."), detail="HTTP 400: no such fox")
 
 
 def keeper(rig: Rig, *, days: int = 30, results: int = FOREVER) -> Housekeeper:
-    return Housekeeper(rig.store, rig.files, rig.clock, Keeping(days=days, results=results), Servers(rig.store, rig.clock))
+    return with_rules(rig, Servers(rig.store, rig.clock), days=days, results=results)
+
+
+def with_rules(rig: Rig, servers: Servers, *, days: int = 30, results: int = FOREVER) -> Housekeeper:
+    return Housekeeper(rig.store, rig.files, rig.clock, Keeping(days=days, results=results), servers)
 
 
 async def finished(rig: Rig, status: Status, *, size: int = 100) -> Job:
     """A finished job; its images are on the disk where it is undelivered."""
     job = await rig.running()
     if status is Status.FAILED:
-        failure = Failure(reason=Reason.REJECTED, user_message=verbatim("No such fox."), detail="HTTP 400: no such fox")
-        ended = await rig.store.mark_failed(job.id, failure)
+        ended = await rig.store.mark_failed(job.id, NO_FOX)
     else:
         folder = await rig.files.prepare(job.id)
         await asyncio.to_thread((folder / "1.png").write_bytes, b"p" * size)
@@ -194,3 +204,32 @@ async def test_a_disk_in_trouble_ends_no_round(rig: Rig, tmp_path: Path) -> None
         "files could not be removed",
         "the kept results could not be measured",
     ]
+
+
+@pytest.mark.parametrize(
+    ("operator", "server", "kept"), [(0, None, 0), (0, 7, 7), (30, None, 30), (30, 7, 7), (7, 30, 7), (30, 0, 30)]
+)
+async def test_of_what_the_server_and_the_operator_say_the_shorter_counts(
+    rig: Rig, operator: int, server: int | None, kept: int
+) -> None:
+    servers = Servers(rig.store, rig.clock)
+    await servers.change(2, lambda rules: replace(rules, retention_days=server), entry=lambda _: ENTRY)
+    assert with_rules(rig, servers, days=operator).days_kept(2) == kept
+    assert with_rules(rig, servers, days=operator).days_kept(3) == operator
+
+
+async def test_each_servers_words_go_in_its_own_time(rig: Rig) -> None:
+    servers = Servers(rig.store, rig.clock)
+    await servers.change(2, lambda rules: replace(rules, retention_days=7), entry=lambda _: ENTRY)
+    here = await finished(rig, Status.DELIVERED)
+    elsewhere = replace(rig.order(), guild_id=3)
+    admission = await rig.store.admit(elsewhere, provider=Provider.EACHLABS, estimated_cost=1, bounds=within(5))
+    assert isinstance(admission, Admitted)
+    await rig.store.mark_failed(admission.job.id, NO_FOX)
+    keeper = with_rules(rig, servers, days=30)
+    rig.clock.advance(7 * DAY)
+    await keeper.tidy()
+    assert await removed(rig, here, admission.job) == [True, False]
+    rig.clock.advance(23 * DAY + 1)
+    await keeper.tidy()
+    assert await removed(rig, here, admission.job) == [True, True]

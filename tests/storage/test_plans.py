@@ -16,6 +16,7 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 # indexes of few jobs: unfinished, kept for their users, or perhaps paid for nothing.
 WHOLE = re.compile(
     r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules|bans|quota_resets"
+    r"|grants|former_members|deletions|departures|servers|loras USING COVERING INDEX sqlite_autoindex_loras_2"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|queues USING COVERING INDEX sqlite_autoindex_queues_1|audit USING INDEX audit_untold"
     r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier|charged)$"
@@ -65,7 +66,19 @@ INDEXES = {
     "at_the_api": ["jobs_at_the_api (provider=? AND key_id>?)"],
     "take_due_polls": ["jobs_due (next_poll_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "next_poll_at": ["jobs_due"],
-    "old_jobs": ["jobs_to_remove (created_at<?)"],
+    "old_jobs": ["jobs_to_remove (guild_id=? AND created_at<?)"],
+    "next_guild_with_words": ["jobs_to_remove (guild_id>?)"],
+    "guilds_with_data": ["jobs_to_remove (guild_id>?)"],
+    "charged_jobs_of": ["COVERING INDEX ledger_window (guild_id>?)", "ledger_window (guild_id=? AND user_id=?)"],
+    "unfinished_of": ["jobs_unfinished"],
+    "remove_guild_reports": ["reports_of_guild (guild_id=?)"],
+    "forget_reports": ["reports_of_user (user_id=?)"],
+    "kept_reports": ["reports_of_user (user_id=?)"],
+    "newest_jobs": ["sqlite_autoindex_jobs_1 (id<?)"],
+    "newest_jobs_of_guild": ["ledger_of_guild (guild_id=?)"],
+    "unfinished_in": ["jobs_unfinished"],
+    "count_in_flight": ["jobs_at_the_api (provider=? AND key_id=?)"],
+    "count_creates": ["attempts_minute (key_id=? AND sent_at>?)"],
     "kept_jobs": ["jobs_kept"],
     "old_attempts": ["attempts_minute (key_id=? AND sent_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "next_key": ["COVERING INDEX attempts_minute (key_id>?)"],
