@@ -86,21 +86,23 @@ class ResultDownloader:
                 case ImageLink(url=url):
                     async with asyncio.timeout(self._caps.seconds):
                         return await repeat(functools.partial(self._attempt, url, part, path), self._patience)
-        except _NotYet as error:
-            raise ResultUnusable(error.detail) from error
-        except TimeoutError as error:
-            raise Temporary(f"a result that took longer than {self._caps.seconds:g} s") from error
-        finally:
+        except BaseException as error:
             await asyncio.to_thread(part.unlink, missing_ok=True)
+            match error:
+                case _NotYet(detail=detail):
+                    raise ResultUnusable(detail) from error
+                case TimeoutError():
+                    raise Temporary(f"a result that took longer than {self._caps.seconds:g} s") from error
+                case _:
+                    raise
 
     async def _attempt(self, url: str, part: Path, path: Path) -> StoredImage:
         try:
             async with self._getter.get(url) as response:
                 self._check(response)
-                await self._write(response, part)
+                return await self._write(response, part, path)
         except httpx.HTTPError as error:
             raise Temporary(f"a result's host broke off: {type(error).__name__}") from error
-        return await asyncio.to_thread(self._settle, part, path)
 
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
@@ -112,26 +114,34 @@ class ResultDownloader:
         if status != HTTPStatus.OK:
             raise ResultUnusable(told)
         stated = response.headers.get("Content-Length", "")
-        if stated.isdecimal() and int(stated) > self._caps.size:
-            raise self._too_large()
+        if stated.isdecimal():
+            self._check_size(int(stated))
 
-    async def _write(self, response: httpx.Response, part: Path) -> None:
-        size = 0
+    async def _write(self, response: httpx.Response, part: Path, path: Path) -> StoredImage:
+        size, last = 0, b""
         # A buffered file locks itself: closing it after a cancellation waits for the thread that still writes.
         file = await asyncio.to_thread(part.open, "wb", _BUFFER)
         try:
             async for chunk in response.aiter_raw(_BUFFER):
                 size += len(chunk)
-                if size > self._caps.size:
-                    raise self._too_large()
-                await asyncio.to_thread(file.write, chunk)
-            await asyncio.to_thread(_sync, file)
-        finally:
+                self._check_size(size)
+                if last:
+                    await asyncio.to_thread(file.write, last)
+                last = chunk
+        except BaseException:
             await asyncio.to_thread(file.close)
+            raise
+        # The last piece, the disk and the look at it are one visit to a thread: for most images there is no other.
+        return await asyncio.to_thread(self._end, file, last, part, path)
+
+    def _end(self, file: BinaryIO, last: bytes, part: Path, path: Path) -> StoredImage:
+        with file:
+            file.write(last)
+            _sync(file)
+        return self._settle(part, path)
 
     def _store(self, data: bytes, part: Path, path: Path) -> StoredImage:
-        if len(data) > self._caps.size:
-            raise self._too_large()
+        self._check_size(len(data))
         with part.open("wb") as file:
             file.write(data)
             _sync(file)
@@ -151,8 +161,9 @@ class ResultDownloader:
             size=picture.size,
         )
 
-    def _too_large(self) -> ResultUnusable:
-        return ResultUnusable(f"a result of more than {self._caps.size} bytes")
+    def _check_size(self, size: int) -> None:
+        if size > self._caps.size:
+            raise ResultUnusable(f"a result of more than {self._caps.size} bytes")
 
 
 def _sync(file: BinaryIO) -> None:

@@ -11,7 +11,7 @@ from jobs.outcomes import Admission, Admitted, AlreadyAdmitted, BatchAdmission, 
 from jobs.quota import Bounds, Charge, Grant, from_grant, lack, usage_of
 from jobs.servers.allowance import Allowance
 from jobs.status import Status
-from storage.part import Part, Undone, write
+from storage.part import Part, Undone, read, write
 from storage.rows import job_from, order_values
 from storage.spending import require_within, spend
 
@@ -49,13 +49,15 @@ class Admissions(Part):
         await self._sql.open_batch(connection, interaction_id=orders[0].interaction_id, message_id=message_id)
         return admitted
 
-    async def usage(self, *, guild_id: int, user_id: int, allowance: Allowance, former_id: int | None = None) -> Usage:
+    @read
+    async def usage(
+        self, connection: Any, *, guild_id: int, user_id: int, allowance: Allowance, former_id: int | None = None
+    ) -> Usage:
         """Where the user stands in this server; `former_id` is that of `Bounds`."""
         bounds = Bounds(allowance=allowance, former_id=former_id)
-        async with self._engine.reading() as connection:
-            now = self._clock.now()
-            charges = await self._charges(connection, bounds, guild_id=guild_id, user_id=user_id, now=now)
-            grant = await self._grant_in_force(connection, guild_id=guild_id, user_id=user_id, now=now)
+        now = self._clock.now()
+        charges = await self._charges(connection, bounds, guild_id=guild_id, user_id=user_id, now=now)
+        grant = await self._grant_in_force(connection, guild_id=guild_id, user_id=user_id, now=now)
         return usage_of(charges, allowance, grant=grant, now=now)
 
     async def _admit(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jobs.catalog import Provider
 from jobs.model import Job
-from storage.part import Undone, write
+from storage.part import Undone, read, write
 from storage.pauses import Pausable
 from storage.rows import job_from
 
@@ -62,21 +62,28 @@ class Claims(Pausable):
     async def _hold(self, connection: Any, guild_id: int) -> None:
         await self._hold_queued(connection, guild_id)
 
+    @read
     async def next_claim_at(
-        self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
+        self,
+        connection: Any,
+        *,
+        provider: Provider,
+        key_id: str,
+        concurrency: int,
+        per_minute: int,
+        over: Collection[str] = (),
     ) -> int | None:
         """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes.
 
         None means that nothing is queued, or that all slots are taken: both end with a signal, not with time.
         """
         now = self._clock.now()
-        async with self._engine.reading() as connection:
-            earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
-            if earliest is None:
-                return None
-            if await self._in_flight(connection, provider=provider, key_id=key_id, over=over) >= concurrency:
-                return None
-            frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
+        earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
+        if earliest is None:
+            return None
+        if await self._in_flight(connection, provider=provider, key_id=key_id, over=over) >= concurrency:
+            return None
+        frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
         return max(earliest, frees_at, now + AGAIN_MS)
 
     @write

@@ -46,6 +46,10 @@ class Engine(Protocol):
         """
         ...
 
+    async def read(self, body: Body[T]) -> T:
+        """Run a body that only reads, in the same way; each statement sees all that is committed."""
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """A connection that writes: committed at the end of the block, rolled back when an exception leaves it.
 

@@ -51,6 +51,19 @@ def write(
     return whole
 
 
+def read(
+    method: Callable[Concatenate[_S, Any, _P], Coroutine[Any, Any, _T]],
+) -> Callable[Concatenate[_S, _P], Coroutine[Any, Any, _T]]:
+    """Let the method read by several statements at the cost of one; it gets the connection, and awaits nothing else."""
+
+    @functools.wraps(method)
+    async def whole(part: _S, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        engine = part._engine  # noqa: SLF001 - this is a part's own method
+        return await engine.read(lambda connection: method(part, connection, *args, **kwargs))
+
+    return whole
+
+
 async def _to_its_end(work: Coroutine[Any, Any, _T]) -> _T:
     task = asyncio.create_task(work)
     cancellation: asyncio.CancelledError | None = None

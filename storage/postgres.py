@@ -88,6 +88,11 @@ class PostgresEngine:
         async with self.transaction() as connection:
             return await body(connection)
 
+    async def read(self, body: Body[T]) -> T:
+        """The same for a body that only reads."""
+        async with self.reading() as connection:
+            return await body(connection)
+
     @watched
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from jobs.model import Job
 from jobs.queue import MOST_OPEN, Batch, Took
 from jobs.request import ImageRequest
-from storage.part import Part, write
+from storage.part import Part, read, write
 from storage.rows import job_from
 
 
@@ -27,12 +27,12 @@ class Queue(Part):
                 Took(request=ImageRequest.from_json(row["request"]), duration=row["duration"]) async for row in rows
             ]
 
-    async def batch(self, interaction_id: int) -> Batch | None:
+    @read
+    async def batch(self, connection: Any, interaction_id: int) -> Batch | None:
         """The jobs of an interaction that made several; None for any other."""
-        async with self._engine.reading() as connection:
-            row = await self._sql.batch(connection, interaction_id=interaction_id)
-            rows = self._sql.jobs_of_interaction(connection, interaction_id=interaction_id)
-            jobs = tuple([job_from(job) async for job in rows])
+        row = await self._sql.batch(connection, interaction_id=interaction_id)
+        rows = self._sql.jobs_of_interaction(connection, interaction_id=interaction_id)
+        jobs = tuple([job_from(job) async for job in rows])
         if row is None:
             return None
         return Batch(interaction_id=interaction_id, message_id=row["message_id"], jobs=jobs)

@@ -1,12 +1,12 @@
 """Questions about jobs; none of them costs more because the bot has a long history."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from jobs.model import Job, QueuePlace
 from jobs.request import ImageRequest
 from jobs.status import Status
-from storage.part import Part
+from storage.part import Part, read
 from storage.rows import job_from, job_or_none
 
 MOST_AHEAD: Final = 1_000
@@ -34,19 +34,19 @@ class Reads(Part):
         async with self._engine.reading() as connection:
             return [job_from(row) async for row in self._sql.carried(connection)]
 
-    async def place(self, job: Job) -> QueuePlace:
+    @read
+    async def place(self, connection: Any, job: Job) -> QueuePlace:
         """Where a queued job stands; nothing is ahead of one that is no longer queued."""
-        async with self._engine.reading() as connection:
-            tag = await self._sql.queue_tag(connection, id=job.id)
-            ahead = tag and await self._sql.ahead(
-                connection,
-                provider=job.provider.value,
-                priority=tag["priority"],
-                start_tag=tag["start_tag"],
-                id=job.id,
-                most=MOST_AHEAD,
-            )
-            running = await self._sql.at_the_api(connection, provider=job.provider.value)
+        tag = await self._sql.queue_tag(connection, id=job.id)
+        ahead = tag and await self._sql.ahead(
+            connection,
+            provider=job.provider.value,
+            priority=tag["priority"],
+            start_tag=tag["start_tag"],
+            id=job.id,
+            most=MOST_AHEAD,
+        )
+        running = await self._sql.at_the_api(connection, provider=job.provider.value)
         return QueuePlace(ahead=ahead or 0, running=running["jobs"], last_sent_at=running["last_sent_at"])
 
     async def recent_durations(self, model: str, *, limit: int) -> Sequence[int]:

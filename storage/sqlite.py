@@ -76,6 +76,11 @@ class SqliteEngine:
             async with self._in_turn():
                 return await self._writer.transact(body)
 
+    async def read(self, body: Body[T]) -> T:
+        """WAL lets it read while another connection writes."""
+        with self.health.watched(), translated(self._path):
+            return await self._reader.run(body)
+
     @watched
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -32,6 +32,11 @@ class InThread:
 class Connection(aiosqlite.Connection):
     """A connection in its thread."""
 
+    async def run(self, body: Body[T]) -> T:
+        """Run the body, which begins no transaction."""
+        result: T = await self._execute(partial(_run_in_thread, self._conn, body))  # type: ignore[no-untyped-call]
+        return result
+
     async def transact(self, body: Body[T]) -> T:
         """Run the body between BEGIN and COMMIT.
 
@@ -50,10 +55,14 @@ async def connected(path: Path) -> AsyncIterator[Connection]:
         yield connection
 
 
+def _run_in_thread(connection: sqlite3.Connection, body: Body[T]) -> T:
+    return _run(body(InThread(connection)))
+
+
 def _transact(connection: sqlite3.Connection, body: Body[T]) -> T:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        result = _run(body(InThread(connection)))
+        result = _run_in_thread(connection, body)
         connection.execute("COMMIT")
     except BaseException:
         connection.rollback()  # outside of a transaction it does nothing

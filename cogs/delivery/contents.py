@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -106,13 +106,13 @@ class Contents:
         chosen = [paths[number - 1] for number in numbers]
         try:
             async with self._fitting:
-                fitted = await asyncio.to_thread(self._fit, chosen, limit - len(prompt) - (room or 0))
+                ready = await asyncio.to_thread(self._prepare, job, numbers, chosen, limit - len(prompt), room)
         except fit.TooLarge as error:
             raise TooLarge(str(error)) from error
         made: list[Message] = []
         words = Words(job.order.locale)
         left = list(numbers)
-        for pictures in fitted:
+        for pictures in ready:
             shown, left = left[: len(pictures)], left[len(pictures) :]
             is_whole = len(shown) == len(paths)
             notes = _notes(job, dict(zip(shown, pictures, strict=True)), is_whole=is_whole)
@@ -121,10 +121,7 @@ class Contents:
             note = "\n-# ".join(words(sentence) for sentence in notes)
             files: list[tuple[str, Path | bytes]] = []
             for number, picture in zip(shown, pictures, strict=True):
-                path = picture.path
-                if room is not None:
-                    path = await asyncio.to_thread(self._labels.write, job, number, path, paths[0].parent)
-                files.append((file_name(job, number, path.suffix), path))
+                files.append((file_name(job, number, picture.path.suffix), picture.path))
             if 1 not in shown:
                 embed = more_images_embed(job, shown, words, of=len(paths), note=note)
                 content = Content(embed=embed, files=files)
@@ -135,6 +132,20 @@ class Contents:
                 content = Content(embed=embed, view=result_buttons(job.id, words), files=files)
             made.append(Message(numbers=shown, content=content, is_whole=is_whole))
         return made
+
+    def _prepare(
+        self, job: Job, numbers: Sequence[int], paths: Sequence[Path], limit: int, room: int | None
+    ) -> list[list[Fitted]]:
+        """The pictures, message by message, as they are posted. Blocking, and all of it in one visit to a thread."""
+        fitted = self._fit(paths, limit - (room or 0))
+        if room is None:
+            return fitted
+        number = iter(numbers)
+        folder = paths[0].parent
+        return [
+            [replace(each, path=self._labels.write(job, next(number), each.path, folder)) for each in pictures]
+            for pictures in fitted
+        ]
 
 
 def _notes(job: Job, pictures: dict[int, Fitted], *, is_whole: bool) -> list[Sentence]:
