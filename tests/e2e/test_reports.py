@@ -184,8 +184,8 @@ async def test_members_and_other_servers_decide_nothing(
     await bot.wait_for_job("delivered")
     await report(hands, ben, first)
     told, there = await case(world, desk, olga), Hands(world, desk)
-    for label, said in (("Remove", "Only moderators"), ("Dismiss", "Only moderators"), ("Ban", "Ban Members")):
-        assert said in description(await there.answer(await world.press(ben, told, label=label), ben))
+    for label, why in (("Remove", "Only moderators"), ("Dismiss", "Only moderators"), ("Ban", "Ban Members")):
+        assert why in description(await there.answer(await world.press(ben, told, label=label), ben))
     await bot.sql("UPDATE jobs SET guild_id = ?", elsewhere.guild.id)  # as if the ids were forged under this message
     for label in ("Remove", "Dismiss"):
         said = await there.answer(await world.press(olga, told, label=label), olga)
