@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sandbox.client import SandboxClient
-from sandbox.play.tour import Tour
+from sandbox.play.stage import Stage
+from sandbox.play.tour import tour
 from sandbox.play.transcript import Transcript
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -48,7 +49,7 @@ async def _demo(output: Path, *, serve: bool) -> int:
             try:
                 await _started(bot, world, webhooks=False)
                 transcript.line("(bot)", "online: the real bot, over real sockets; its log is bot.log")
-                await Tour(world, transcript, output).play(lambda: _restarted(bot, world))
+                await tour(Stage(world, transcript, output), lambda: _restarted(bot, world))
                 if serve:
                     await bot.stop()
                     await _started(bot, world, webhooks=True, quota=100)

@@ -11,6 +11,7 @@ from sandbox.client import Interaction, Message, Select
 
 _WIDTH: Final = 110
 _MARKDOWN: Final = re.compile(r"\\([*_~`|>#\[\]()\-.!])|\*\*|-# ")
+_MENTION: Final = re.compile(r"(<[@#]&?\d+)>")
 _RELATIVE: Final = re.compile(r"<t:(\d+):R>")
 
 
@@ -19,8 +20,13 @@ class Transcript:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
+        self._names: Mapping[str, str] = {}
         self._start = time.monotonic()
         self._last: dict[int, list[str]] = {}
+
+    def know(self, names: Mapping[str, str]) -> None:
+        """Say from now on these names for mentions and links: texts by their beginning, as `<@1` and `<#2`."""
+        self._names = names
 
     def heading(self, text: str) -> None:
         """A new scene."""
@@ -39,7 +45,7 @@ class Transcript:
 
     def message(self, message: Message) -> None:
         """A message appeared or changed."""
-        lines = [line for line in _lines(message) if line]
+        lines = [self._named(line) for line in _lines(message) if line]
         if self._last.get(message.id) == lines:
             return
         known = set(self._last.get(message.id, ()))
@@ -53,6 +59,9 @@ class Transcript:
             for field in [part["component"]] if "component" in part else part.get("components", ()):
                 label, value = part.get("label") or field.get("label"), field.get("value") or ""
                 self.line("(form)", f"{label} [{field['custom_id']}]: {value}")
+
+    def _named(self, line: str) -> str:
+        return _MENTION.sub(lambda found: self._names.get(found[1], found[0]), line)
 
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")
@@ -98,7 +107,9 @@ def _plain(text: str) -> str:
 
 def _relative(moment: int) -> str:
     seconds = moment - time.time()
+    said = f"{abs(seconds):.0f} seconds"
     for unit, size in (("hours", 3600), ("minutes", 60)):
         if abs(seconds) >= 2 * size:
-            return f"in {round(seconds / size)} {unit}"
-    return f"in {seconds:.0f} seconds"
+            said = f"{round(abs(seconds) / size)} {unit}"
+            break
+    return f"in {said}" if seconds > 0 else f"{said} ago"

@@ -11,7 +11,10 @@ from PIL import Image
 
 from tests.e2e.processes import ROOT, neutral_environment
 
-SCENES = ("help", "polling", "synchronous", "webhook-again", "webhook-private", "bad-command", "over-quota", "quota")
+SCENES = (
+    "help", "polling", "synchronous", "webhook-again", "webhook-private", "bad-command", "over-quota", "quota",
+    "setup", "caps", "result", "warning", "over-cap", "reported", "removed", "costs",
+)  # fmt: skip
 
 
 async def test_the_demo_plays_every_scene_within_a_minute_and_keeps_its_pictures(tmp_path: Path) -> None:
@@ -32,7 +35,7 @@ async def test_the_demo_plays_every_scene_within_a_minute_and_keeps_its_pictures
     text = told.decode()
     assert process.returncode == 0, text
     assert time.monotonic() - began < 60
-    assert [int(number) for number in re.findall(r"^── (\d)\. ", text, re.MULTILINE)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [int(number) for number in re.findall(r"^── (\d)\. ", text, re.MULTILINE)] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert "Traceback" not in text
     log = await asyncio.to_thread((output / "bot.log").read_text, "utf-8")
     assert "Traceback" not in log
@@ -43,6 +46,6 @@ async def test_the_demo_plays_every_scene_within_a_minute_and_keeps_its_pictures
         data = await asyncio.to_thread(path.read_bytes)
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
-            assert picture.format == ("PNG" if path.suffix == ".png" else "JPEG")
+            assert picture.format == {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}[path.suffix]
             assert min(picture.size) > 50
-    assert len(list((output / "images").iterdir())) == 6
+    assert len(list((output / "images").iterdir())) == 8
