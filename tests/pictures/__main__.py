@@ -1,4 +1,4 @@
-"""`python -m tests.pictures`: play each feature on the sandbox, and draw its messages for docs/features.md."""
+"""`python -m tests.pictures`: play each feature on the sandbox, and draw its messages for the pages below docs/."""
 
 import argparse
 import asyncio
@@ -13,9 +13,13 @@ from structlog.testing import capture_logs
 from sandbox import Sandbox
 from sandbox.client import SandboxClient
 from tests.e2e.support import Bot
-from tests.pictures.scenes import SCENES, Scene
+from tests.pictures.admin_scenes import ADMIN_SCENES
+from tests.pictures.scenes import SCENES as FEATURE_SCENES
+from tests.pictures.scenes import Scene
 from tests.pictures.stable import Stable
 from tests.pictures.studio import Studio
+
+SCENES = (*FEATURE_SCENES, *ADMIN_SCENES)
 
 
 def main() -> int:
@@ -66,11 +70,13 @@ async def _studio(world: SandboxClient, bot: Bot, folder: Path) -> Studio:
         bot=bot,
         folder=folder,
         stable=Stable([*people, guild, *await world.channels()]),
+        garden=guild,
         art=await world.channel("art"),
         mara=await world.user("Mara"),
         ben=await world.user("Ben"),
         olga=await world.user("Olga"),
         ada=await world.user("Ada"),
+        otto=await world.user("Otto"),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -30,20 +30,27 @@ class Stable:
         for each in known:
             self._id(str(each.id))
 
-    def message(self, message: Message, members: Sequence[User]) -> Json:
-        """A message object as the renderer takes it."""
-        began = datetime.fromisoformat(message.raw["timestamp"])
+    def message(self, message: Message, known: Mapping[str, object], *, keep_times: bool = False) -> Json:
+        """A message object as the renderer takes it; `known` are the names that a client knows.
+
+        `keep_times`: the durations in it are a scene's own, not those of this run.
+        """
+        began = datetime.fromisoformat(message.raw["edited_timestamp"] or message.raw["timestamp"])
         self._pictures += 1
         at = NOON + timedelta(minutes=self._pictures)
-        people = [{"id": str(user.id), "username": user.name} for user in members]
-        text = json.dumps({**message.raw, "_known_users": people})
+        text = json.dumps({**message.raw, **known})
         text = _UNIX.sub(lambda found: f"<t:{_moved(int(found[1]), began, at)}", text)
-        text = _TOOK.sub(lambda found: f"8{found[1]}4", text)
+        text = text if keep_times else _TOOK.sub(lambda found: f"8{found[1]}4", text)
         text = _JOB.sub(lambda found: self._job(found[0]), text)
         text = _SNOWFLAKE.sub(lambda found: self._id(found[0]), text)
         made: Json = json.loads(_HOST.sub("127.0.0.1:8900", text))
         made["timestamp"] = at.isoformat()
         made["edited_timestamp"] = None
+        return made
+
+    def modal(self, modal: Mapping[str, object], known: Mapping[str, object]) -> Json:
+        """A form as the renderer takes it."""
+        made: Json = json.loads(_SNOWFLAKE.sub(lambda found: self._id(found[0]), json.dumps({**modal, **known})))
         return made
 
     def url(self, url: str) -> str:

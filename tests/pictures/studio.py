@@ -9,14 +9,16 @@ from typing import Final
 
 from PIL import Image
 
-from sandbox.client import Channel, Interaction, Message, SandboxClient, User
+from sandbox.client import Channel, Guild, Interaction, Message, SandboxClient, User
 from sandbox.render import theme
 from sandbox.render.message import render_conversation
+from sandbox.render.modal import render_modal
 from tests.e2e.support import PATIENCE, Bot, eventually, is_settled, shows_images
 from tests.pictures.stable import Stable
 
 Fits = Callable[[Message], bool]
 WIDTH: Final = 930  # pixels: three quarters of what the renderer draws, legible on any screen
+FORM_WIDTH: Final = 600  # the same share of a form, which is narrower
 LARGEST: Final = 100_000  # bytes of a picture
 _COLOURS: Final = (256, 128, 64, 48, 32)
 _SPARK: Final = ((235, 69, 158), (88, 72, 232))  # between these is the bot's avatar
@@ -31,11 +33,13 @@ class Studio:
     bot: Bot
     folder: Path
     stable: Stable
+    garden: Guild
     art: Channel
     mara: User
     ben: User
     olga: User
     ada: User
+    otto: User
     pictures: dict[str, int] = field(default_factory=dict)
 
     async def use(
@@ -63,6 +67,15 @@ class Studio:
         press = await self.world.press(who, message, label=label)
         return await self.answer(press, who, await self._place(message), fits)
 
+    async def report(self, user: User, message: Message, reason: str) -> None:
+        """Report an image with the form under its flag."""
+        form = await self.world.wait_for_interaction(
+            await self.world.press(user, message, label="Report"), lambda now: now.modal is not None, PATIENCE
+        )
+        (part,) = (form.modal or {})["components"]
+        sent = await self.world.submit_modal(user, form, {part["component"]["custom_id"]: reason})
+        await self.answer(sent, user, await self._place(message), is_settled)
+
     async def answer(self, to: Interaction, user: User, channel: Channel, fits: Fits) -> Message:
         """What is said to a command or a press."""
         return await self.world.wait_for_message(
@@ -81,13 +94,13 @@ class Studio:
     async def _place(self, message: Message) -> Channel:
         return next(each for each in await self.world.channels() if each.id == message.channel_id)
 
-    async def keep(self, name: str, *messages: Message) -> None:
-        """Keep a picture of messages, as they are now, under one another.
+    async def keep(self, name: str, *messages: Message, keep_times: bool = False) -> None:
+        """Keep a picture of messages, as they are now, under one another; `keep_times` as in `Stable.message`.
 
         Raises:
             ValueError: it cannot be made small enough.
         """
-        members = await self.world.users()
+        known = await self._known()
         drawable = []
         for each in messages:
             message = await self.world.message(each)
@@ -97,10 +110,33 @@ class Studio:
                 files |= {self.stable.file(file.id): data, self.stable.url(file.url): data}
             for url in linked(message):
                 files[self.stable.url(url)] = await self.world.download(url)
-            drawable.append((self.stable.message(message, members), files))
-        data = await asyncio.to_thread(lambda: _small(render_conversation(drawable)))
+            drawable.append((self.stable.message(message, known, keep_times=keep_times), files))
+        await self._save(name, await asyncio.to_thread(lambda: _small(render_conversation(drawable), WIDTH)))
+
+    async def keep_form(self, name: str, user: User, message: Message, label: str) -> Interaction:
+        """Press a button that shows a form, and keep a picture of it; the interaction, to send the form with."""
+        press = await self.world.press(user, message, label=label)
+        return await self.keep_modal(name, press)
+
+    async def keep_modal(self, name: str, asked: Interaction) -> Interaction:
+        """Keep a picture of the form that an interaction shows."""
+        shown = await self.world.wait_for_interaction(asked, lambda now: now.modal is not None, PATIENCE)
+        modal = self.stable.modal(shown.modal or {}, await self._known())
+        await self._save(name, await asyncio.to_thread(lambda: _small(render_modal(modal), FORM_WIDTH)))
+        return shown
+
+    async def _save(self, name: str, data: bytes) -> None:
         await asyncio.to_thread((self.folder / f"{name}.png").write_bytes, data)
         self.pictures[name] = len(data)
+
+    async def _known(self) -> Mapping[str, object]:
+        """What a client knows beside the message: the names of people, roles and channels."""
+        roles = [role for guild in await self.world.guilds() for role in guild.roles]
+        return {
+            "_known_users": [{"id": str(each.id), "username": each.name} for each in await self.world.users()],
+            "_known_roles": [{"id": str(each.id), "name": each.name} for each in roles],
+            "_known_channels": [{"id": str(each.id), "name": each.name} for each in await self.world.channels()],
+        }
 
 
 def linked(message: Message) -> list[str]:
@@ -119,11 +155,11 @@ def _palette(picture: Image.Image, colours: int) -> Image.Image:
     return palette
 
 
-def _small(png: bytes) -> bytes:
+def _small(png: bytes, width: int) -> bytes:
     """A picture for a page: smaller, with as many colours as its bytes allow."""
     with Image.open(io.BytesIO(png)) as drawn:
-        height = round(drawn.height * WIDTH / drawn.width)
-        picture = drawn.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
+        height = round(drawn.height * width / drawn.width)
+        picture = drawn.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     for colours in _COLOURS:
         out = io.BytesIO()
         reduced = picture.quantize(palette=_palette(picture, colours), dither=Image.Dither.NONE)
