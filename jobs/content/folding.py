@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,26 @@ class Reading:
 def readings(text: str) -> tuple[Reading, ...]:
     """The text with signs for letters (`b!tch`), and, where that differs, with signs that end words (`bad!`)."""
     text = text.encode("utf-8", "replace").decode()  # half a character pair is no character; it leaves a `?`
+    folded, places = _plain(text) if _is_plain(text) else _seen(text)
+    letters = [(each, place) for each, place in zip(folded, places, strict=True) if each != _ZERO_WIDTH_SPACE]
+    within = _SHOUT.sub(lambda shout: "," * len(shout[0]), "".join(each for each, _ in letters))
+    first = Reading(text=within, places=tuple(place for _, place in letters), source=text)
+    ends = "".join(folded).translate(_ENDS)
+    if len(ends) == len(within) and within.translate(_ENDS) == within:
+        return (first,)  # there are no signs
+    return first, Reading(text=ends, places=tuple(places), source=text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether only its case has to be undone, as with most prompts."""
+    return text.isascii() and text.isprintable() and _EITHER.search(text) is None
+
+
+def _plain(text: str) -> tuple[Sequence[str], Sequence[int]]:
+    return text.lower(), range(len(text))
+
+
+def _seen(text: str) -> tuple[Sequence[str], Sequence[int]]:
     folded: list[str] = []
     places: list[int] = []
     before = ""
@@ -48,13 +69,7 @@ def readings(text: str) -> tuple[Reading, ...]:
         folded += seen
         places += [place] * len(seen)
         before = EITHER if seen == EITHER else character
-    letters = [(each, place) for each, place in zip(folded, places, strict=True) if each != _ZERO_WIDTH_SPACE]
-    within = _SHOUT.sub(lambda shout: "," * len(shout[0]), "".join(each for each, _ in letters))
-    first = Reading(text=within, places=tuple(place for _, place in letters), source=text)
-    ends = "".join(folded).translate(_ENDS)
-    if len(ends) == len(within) and within.translate(_ENDS) == within:
-        return (first,)  # there are no signs
-    return first, Reading(text=ends, places=tuple(places), source=text)
+    return folded, places
 
 
 def folded(text: str) -> str:
@@ -69,6 +84,7 @@ def is_letter(character: str) -> bool:
 
 
 _ENDS: Final = str.maketrans(dict.fromkeys(SIGNS, "-") | {_ZERO_WIDTH_SPACE: " "})
+_EITHER: Final = re.compile("[a-z]I")
 _SHOUT: Final = re.compile(r"(?<![\w@$|+€¢])!+|!+(?![\w@$|+€¢])")
 """What no letter stands beside on both sides, stands for none."""
 

@@ -38,8 +38,7 @@ class BlockedWord:
     folded: str = field(init=False)
 
     def __post_init__(self) -> None:
-        words = "".join(each if is_letter(each) else " " for each in folded(self.written)).split()
-        object.__setattr__(self, "folded", " ".join(words))
+        object.__setattr__(self, "folded", _words_of(self.written))
 
     @property
     def key(self) -> str:
@@ -101,6 +100,11 @@ class WordList:
             if at >= 0:
                 return Hit(blocked=word.written, typed=reading.typed(places[at], places[at + len(sought) - 1] + 1))
         return None
+
+
+@functools.lru_cache(8192)
+def _words_of(written: str) -> str:
+    return " ".join("".join(each if is_letter(each) else " " for each in folded(written)).split())
 
 
 def key_of(text: str) -> str:

@@ -160,3 +160,12 @@ def test_no_reading_loses_its_places(text: str) -> None:
     for reading in readings(text):
         assert len(reading.text) == len(reading.places)
         assert list(reading.places) == sorted(reading.places)
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=60))
+def test_plain_text_is_read_as_all_other_text_is(text: str) -> None:
+    """The short way for it must lead to the same."""
+    plain = readings(text)
+    whole = readings(f"{text} é")
+    assert [reading.text + " e" for reading in plain] == [reading.text for reading in whole]
+    assert [(*reading.places, len(text), len(text) + 1) for reading in plain] == [reading.places for reading in whole]
