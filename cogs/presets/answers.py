@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import discord
 
+from cogs.admin.rights import is_moderator
 from cogs.place import guild_of
 from jobs.model import DIRECT
 from jobs.presets import Owner
@@ -23,15 +24,10 @@ UNKNOWN_PRESET: Final = say(
 )
 
 
-def may_manage(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever acts may change this server's presets: with Manage Messages."""
-    return guild_of(interaction) != DIRECT and interaction.permissions.manage_messages
-
-
 def owner_of(interaction: discord.Interaction[Any], *, for_server: bool) -> Owner | Sentence:
     """Whose preset it becomes, or why it cannot be."""
     if not for_server:
         return Owner.user(interaction.user.id)
     if guild_of(interaction) == DIRECT:
         return NO_SERVER
-    return Owner.server(guild_of(interaction)) if may_manage(interaction) else NOT_A_MODERATOR
+    return Owner.server(guild_of(interaction)) if is_moderator(interaction) else NOT_A_MODERATOR

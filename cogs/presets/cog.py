@@ -8,10 +8,11 @@ from discord import app_commands
 from discord.app_commands import Range, locale_str
 from discord.ext import commands
 
+from cogs.admin.rights import is_moderator
 from cogs.embeds import DONE, sentence_embed
 from cogs.forms import Forms
 from cogs.place import everywhere, guild_of
-from cogs.presets.answers import NOT_A_MODERATOR, STORE_TROUBLE, UNKNOWN_PRESET, may_manage
+from cogs.presets.answers import NOT_A_MODERATOR, STORE_TROUBLE, UNKNOWN_PRESET
 from cogs.presets.embeds import PAGE, list_embed, preset_embed
 from cogs.presets.saving import SAVE_FORM, Saving, not_saved
 from cogs.presets.saving_command import save_command
@@ -153,7 +154,7 @@ class Presets(commands.GroupCog, group_name="preset", group_description=locale_s
         found = self._find(interaction, typed)
         if found is None:
             return UNKNOWN_PRESET
-        if found.owner.kind is OwnerKind.SERVER and not may_manage(interaction):
+        if found.owner.kind is OwnerKind.SERVER and not is_moderator(interaction):
             return NOT_A_MODERATOR
         return found
 

@@ -7,8 +7,9 @@ import discord
 import structlog
 from discord import ui
 
+from cogs.admin.rights import is_moderator
 from cogs.forms import show_form, text_input
-from cogs.presets.answers import PERSONAL, SERVER, STORE_TROUBLE, may_manage, owner_of
+from cogs.presets.answers import PERSONAL, SERVER, STORE_TROUBLE, owner_of
 from cogs.presets.embeds import preset_embed
 from cogs.results.finding import Finder, refuse
 from cogs.words import plain
@@ -46,7 +47,7 @@ class Saving:
         form.add_item(text_input(words(say("Name")), NAME, longest=NAME_LONGEST, required=True))
         hint = words(say("Added to each prompt, for example: oil painting, soft light"))
         form.add_item(text_input(words(say("Style (optional)")), STYLE, hint=hint, longest=STYLE_LONGEST, long=True))
-        if may_manage(interaction):
+        if is_moderator(interaction):
             choices = [
                 discord.SelectOption(label=words(say("Mine: it follows me into every server")), value=PERSONAL),
                 discord.SelectOption(label=words(say("This server's: for everybody here")), value=SERVER),

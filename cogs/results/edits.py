@@ -51,6 +51,9 @@ class Edits:
     async def open_again(self, interaction: discord.Interaction[Any], reference: str) -> None:
         """Show the form with what was typed before, which stands in the message."""
         of = EditReference.read(reference)
+        if (refusal := self._desk.gate.enter(interaction, private=of.private)) is not None:
+            await refuse(interaction, refusal)
+            return
         model = self._desk.gate.model(interaction, of.model)
         if isinstance(model, Sentence) or interaction.message is None:
             await refuse(interaction, model if isinstance(model, Sentence) else MODEL_GONE)

@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 
+from cogs.admin.rights import is_admin
 from cogs.place import guild_of
 from jobs.model import DIRECT, Job
 
@@ -15,8 +16,8 @@ def may_use(interaction: discord.Interaction[Any], job: Job) -> bool:
 
 def may_remove(interaction: discord.Interaction[Any], job: Job) -> bool:
     """Delete or cancel it: its user, and in its server whoever may manage messages."""
-    is_moderator = interaction.guild_id is not None and interaction.permissions.manage_messages
-    return is_here(interaction, job) and (is_owner(interaction, job) or is_moderator)
+    manages = interaction.guild_id is not None and interaction.permissions.manage_messages
+    return is_here(interaction, job) and (is_owner(interaction, job) or manages or is_admin(interaction))
 
 
 def is_owner(interaction: discord.Interaction[Any], job: Job) -> bool:

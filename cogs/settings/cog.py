@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from cogs.admin.rights import is_admin
 from cogs.embeds import faults_embed
 from cogs.forms import Forms, show_form
 from cogs.place import everywhere, guild_of
@@ -207,4 +208,4 @@ def _owner(interaction: discord.Interaction[Any], kind: OwnerKind) -> Owner | Se
         return Owner.user(interaction.user.id)
     if guild_of(interaction) == DIRECT:
         return NO_SERVER
-    return Owner.server(guild_of(interaction)) if interaction.permissions.manage_guild else NOT_A_MANAGER
+    return Owner.server(guild_of(interaction)) if is_admin(interaction) else NOT_A_MANAGER

@@ -61,9 +61,10 @@ def test_whatever_passes_is_within_the_rules_also_where_nobody_chose_a_size(
     whole = next(each for each in MODELS if each is model)
     narrow = catalog.get(whole.key)
     assert narrow is not None
-    for typed in ({}, *({Option.SIZE: size} for size in PIXELS), {Option.WIDTH: 1024, Option.HEIGHT: 512}):
+    sizes: list[Chosen] = [{}, *({Option.SIZE: size} for size in PIXELS), {Option.WIDTH: 1024, Option.HEIGHT: 512}]
+    for typed in sizes:
         for images in (None, 1, 2, 4):
-            chosen = {**FOX, **typed, **({} if images is None else {Option.COUNT: images})}
+            chosen: Chosen = {**FOX, **typed, **({} if images is None else {Option.COUNT: images})}
             request = validate(chosen, model=narrow, drawn_seed=1)
             if isinstance(request, ImageRequest):
                 assert max(dimensions(request, whole)) <= max(side, SIDE_LEAST)
