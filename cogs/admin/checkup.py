@@ -45,9 +45,12 @@ class Checkup:
         rules = self._servers.of(guild.id)
         return [
             *self._decisions(guild.id, rules),
-            *_places(guild, rules.places),
-            *_lacking(_where_images_are_made(interaction, guild, rules.places), tuple(_RESULTS), words),
-            *self._told(guild, rules, words),
+            *_places(guild, rules),
+            *_lacking(
+                [*_where_images_are_made(interaction, guild, rules.places), *_where_admins_are_told(guild, rules)],
+                words,
+            ),
+            *self._untold(guild.id),
         ]
 
     def _decisions(self, guild_id: int, rules: ServerRules) -> Iterator[Sentence]:
@@ -68,24 +71,8 @@ class Checkup:
         if 0 in {windows.hour, windows.day, windows.month}:
             yield say("Members may make 0 images: raise that under {page}.", page=say("Quota"))
 
-    def _told(self, guild: discord.Guild, rules: ServerRules, words: Words) -> Iterator[Sentence]:
-        """Channels that admins and moderators cannot be told in."""
-        channels = rules.channels
-        for channel_id, needed in (
-            (channels.reports, _WITH_IMAGES),
-            (channels.audit, _MESSAGES),
-            (channels.warnings, _MESSAGES),
-        ):
-            if channel_id is None:
-                continue
-            channel = guild.get_channel_or_thread(channel_id)
-            if channel is None:
-                yield say(
-                    "A channel that admins are told in is gone: choose another under {page}.", page=say("Channels")
-                )
-            else:
-                yield from _lacking([(channel, channel.permissions_for(guild.me))], needed, words)
-        untold = self._audit.trouble(guild.id)
+    def _untold(self, guild_id: int) -> Iterator[Sentence]:
+        untold = self._audit.trouble(guild_id)
         if untold is not None:
             yield say(
                 "Changes could not be told in {channel}: they are kept, tried again, and shown by `/admin audit`.",
@@ -93,12 +80,18 @@ class Checkup:
             )
 
 
-_Place = tuple[Any, discord.Permissions]  # a channel, and what the bot may do there
+_Place = tuple[Any, discord.Permissions, Collection[str]]
+"""A channel, what the bot may do there, and what it needs."""
 
 
-def _places(guild: discord.Guild, places: PlaceRules) -> Iterator[Sentence]:
+def _places(guild: discord.Guild, rules: ServerRules) -> Iterator[Sentence]:
+    """Channels that are gone."""
+    places, channels = rules.places, rules.channels
     if places.allowed and not any(guild.get_channel_or_thread(each) for each in places.allowed - places.denied):
         yield say("No channel is left where images may be made: choose some under {page}.", page=say("Where"))
+    told = (each for each in (channels.reports, channels.audit, channels.warnings) if each is not None)
+    if any(guild.get_channel_or_thread(each) is None for each in told):
+        yield say("A channel that admins are told in is gone: choose another under {page}.", page=say("Channels"))
 
 
 def _where_images_are_made(
@@ -106,7 +99,7 @@ def _where_images_are_made(
 ) -> Iterator[_Place]:
     """The allowed channels, those of an allowed category among them; without any, the one where this is asked."""
     if not places.allowed:
-        yield interaction.channel, interaction.app_permissions
+        yield interaction.channel, interaction.app_permissions, _RESULTS
         return
     for channel_id in sorted(places.allowed - places.denied):
         channel = guild.get_channel_or_thread(channel_id)
@@ -115,18 +108,33 @@ def _where_images_are_made(
         inside = channel.text_channels if isinstance(channel, discord.CategoryChannel) else [channel]
         for each in inside:
             if each.id not in places.denied:
-                yield each, each.permissions_for(guild.me)
+                yield each, each.permissions_for(guild.me), _RESULTS
 
 
-def _lacking(places: Iterable[_Place], needed: Collection[str], words: Words) -> Iterator[Sentence]:
+def _where_admins_are_told(guild: discord.Guild, rules: ServerRules) -> Iterator[_Place]:
+    channels = rules.channels
+    for channel_id, needed in (
+        (channels.reports, _WITH_IMAGES),
+        (channels.audit, _MESSAGES),
+        (channels.warnings, _MESSAGES),
+    ):
+        channel = guild.get_channel_or_thread(channel_id) if channel_id is not None else None
+        if channel is not None:
+            yield channel, channel.permissions_for(guild.me), needed
+
+
+def _lacking(places: Iterable[_Place], words: Words) -> Iterator[Sentence]:
     """One sentence for all channels that lack the same."""
-    lacking: dict[tuple[str, ...], list[str]] = {}
-    for channel, allowed in places:
-        if missing := tuple(name for name in needed if not getattr(allowed, name)):
-            lacking.setdefault(missing, []).append(f"<#{channel.id}>")
-    for missing, channels in lacking.items():
+    missing: dict[str, set[str]] = {}
+    for channel, allowed, needed in places:
+        missing.setdefault(f"<#{channel.id}>", set()).update(name for name in needed if not getattr(allowed, name))
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for mention, names in missing.items():
+        if names:
+            alike.setdefault(tuple(name for name in _RESULTS if name in names), []).append(mention)
+    for lacking, mentions in alike.items():
         yield say(
             "In {channels} I lack {permissions}: allow it to my role there, under Edit Channel → Permissions.",
-            channels=", ".join(channels[:_CHANNELS]) + (" …" if len(channels) > _CHANNELS else ""),
-            permissions=", ".join(f"**{words(_RESULTS[name])}**" for name in missing),
+            channels=", ".join(mentions[:_CHANNELS]) + (" …" if len(mentions) > _CHANNELS else ""),
+            permissions=", ".join(f"**{words(_RESULTS[name])}**" for name in lacking),
         )

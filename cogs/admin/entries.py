@@ -11,7 +11,7 @@ from words.speech import Words
 
 AT_ONCE: Final = 4  # entries of one message: however long they are, they fit into an embed's description
 _VALUE: Final = 270  # characters of a target, of what was, and of what is
-_MENTION: Final = re.compile(r"\\<(#\d+|@&?\d+)>", re.ASCII)
+_MENTION: Final = re.compile(r"\\<([#@])\u200b?(&?\d+)>", re.ASCII)  # as `quoted` has escaped it
 
 _ACTIONS: Final[Mapping[str, Sentence]] = {
     "quota.set": say("changed a quota"),
@@ -67,4 +67,4 @@ def _value(text: str, words: Words) -> str:
 
 def _shown(text: str) -> str:
     """Escaped, but for mentions: entries are written with them, and nobody is notified."""
-    return _MENTION.sub(r"<\1>", quoted(" ".join(text.split()), _VALUE))
+    return _MENTION.sub(r"<\1\2>", quoted(" ".join(text.split()), _VALUE))

@@ -51,7 +51,7 @@ def value_text(kind: Kind, value: Any) -> str:
         return ""
     match kind:
         case Kind.CHANNEL | Kind.CHANNELS | Kind.ROLES | Kind.USERS:
-            text = ", ".join(_MENTIONS[kind].format(each) for each in several)
+            text = ", ".join(_MENTIONS[kind].format(each) if each > 0 else "a former member" for each in several)
         case Kind.WORDS | Kind.PATTERNS:  # they are for nobody else's eyes
             text = f"{len(several)}"
         case Kind.MODELS:

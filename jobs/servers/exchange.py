@@ -104,7 +104,10 @@ def _value(kind: Kind, value: Any, around: Surroundings) -> Iterator[str]:
 
 
 def _named(kind: Kind, ids: Collection[int], around: Surroundings) -> Mapping[str, str]:
-    """Those that are still there, and how they are called; of members nobody knows either."""
+    """Those that are still there, and how they are called; of members nobody knows either.
+
+    A former member has a pseudonym, which is negative.
+    """
     match kind:
         case Kind.CHANNELS:
             return {f"{each}": f"#{around.channels[each]}" for each in ids if each in around.channels}

@@ -20,7 +20,7 @@ Read = Callable[[str, object], Any]
 
 LIST_LONGEST: Final = 500  # elements, where nothing else bounds them
 SHOWN: Final = 60  # characters of what a file holds, in a fault
-_ID: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
+_ID: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 class Wrong(Exception):
@@ -57,9 +57,9 @@ def readers(around: Surroundings) -> Mapping[Kind, Read]:
 
 
 def read_id(found: object, known: Collection[int] | None, unknown: Callable[[str], Sentence]) -> int:
-    """An id that Discord may have given, and one of those known; None knows all."""
+    """An id that Discord may have given, and one of those known; None knows all, former members' pseudonyms too."""
     text = "" if isinstance(found, bool) else str(found)
-    if not _ID.fullmatch(text) or not 0 < int(text) < 1 << 63 or (known is not None and int(text) not in known):
+    if not _ID.fullmatch(text) or not 0 < abs(int(text)) < 1 << 63 or (known is not None and int(text) not in known):
         raise Wrong(unknown(str(found)[:SHOWN]))
     return int(text)
 

@@ -9,13 +9,18 @@ import pytest
 from jobs.servers.rules import Caps, ContentRules, Pause, QuotaRules, ServerRules, Windows
 from sandbox.client import Channel, Interaction, Message, SandboxClient, User
 from tests.e2e.servers import Elsewhere
-from tests.e2e.support import PATIENCE, Bot, description, fields, title, whole
+from tests.e2e.support import PATIENCE, Bot, description, eventually, fields, title, whole
 
 
 async def rules(bot: Bot, guild_id: int) -> dict[str, Any]:
     """What is decided, as the database holds it."""
     rows = await bot.sql("SELECT rules FROM server_rules WHERE guild_id = ?", guild_id)
     return dict(json.loads(rows[0]["rules"])) if rows else {}
+
+
+async def all_told(bot: Bot) -> bool | None:
+    """Whether no entry waits for its channel any more."""
+    return not await bot.sql("SELECT id FROM audit WHERE told = 0") or None
 
 
 class Admin:
@@ -91,6 +96,7 @@ async def test_rules_go_out_as_a_file_and_come_back_changed_after_a_question(
     after = await rules(bot, guild.id)
     assert (after["quota"], after["make"]) == ({"windows": {"day": 7}}, {"largest_count": 2})
     assert (after["content"]["words"], after["pause"]) == (["rude", "worse"], before["pause"])
+    await eventually(lambda: all_told(bot))  # there is no channel to be told
     entries = await bot.sql("SELECT * FROM audit WHERE actor_id = ?", admin.user.id)
     assert [(each["action"], each["old_value"], each["new_value"]) for each in entries] == [
         ("config.import", "quota.day 5; content.words 1", "quota.day 7; make.largest_count 2; content.words 2 (+1, -0)")
@@ -166,6 +172,7 @@ async def test_the_audit_channel_is_told_also_of_what_it_could_not_be_told_befor
     await admin.run("resume")
     await world.wait_for_message(log, admin.user, lambda seen: "resumed the server" in whole(seen), PATIENCE)
     assert len(await world.messages(log, admin.user)) == 2
+    await eventually(lambda: all_told(bot))
 
 
 async def test_the_audit_log_is_read_page_by_page(bot: Bot, world: SandboxClient, admin: Admin) -> None:

@@ -9,13 +9,18 @@ from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.panels import Panel
 from tests.e2e.servers import Elsewhere
-from tests.e2e.support import PATIENCE, Bot, description, title
+from tests.e2e.support import PATIENCE, Bot, description, eventually, title
 
 
 async def rules(bot: Bot, guild_id: int) -> dict[str, Any]:
     """What is decided, as the database holds it."""
     rows = await bot.sql("SELECT rules FROM server_rules WHERE guild_id = ?", guild_id)
     return dict(json.loads(rows[0]["rules"])) if rows else {}
+
+
+async def is_ready(bot: Bot) -> bool | None:
+    """Whether it knows its servers: until then a new one cannot be told from those."""
+    return any(entry["event"] == "ready" for entry in bot.log) or None
 
 
 async def refusal(world: SandboxClient, channel: Channel, user: User, interaction_id: int) -> str:
@@ -48,7 +53,7 @@ async def test_every_page_decides_what_it_shows_and_everything_is_audited(
     await panel.choose("allowed", art.id)
     await panel.choose("denied", mods.id)
     assert panel.text == f"Images are made in <#{art.id}> only.\nNot in <#{mods.id}>."
-    assert panel.component("allowed")["default_values"] == [{"id": art.id, "type": "channel"}]
+    assert panel.component("allowed")["default_values"] == [{"id": str(art.id), "type": "channel"}]
     await panel.page("what")
     await panel.choose("models", "flux-lora")
     await panel.choose("raw_sources", "moderators")
@@ -171,6 +176,7 @@ async def test_only_admins_and_only_of_the_server_they_are_in(
 async def test_an_invited_bot_says_what_to_type_first(bot: Bot, world: SandboxClient) -> None:
     """In the channel for Discord's own messages, once."""
     await bot.start()
+    await eventually(lambda: is_ready(bot))
     zoe = await world.add_user("Zoe")
     guild = await world.add_guild("New Home", zoe, with_bot=False)
     lounge = await world.add_channel(guild, "lounge")

@@ -17,8 +17,8 @@ Claim = Callable[..., Awaitable[Job | None]]
 PAUSED = ServerRules(pause=Pause(by=9, at=NOON))
 
 
-def change(guild: int = 1, action: str = "quota.set", **values: str) -> Change:
-    return Change(guild_id=guild, actor_id=9, action=action, **values)
+def change(guild: int = 1, action: str = "quota.set", *, target: str = "", before: str = "", after: str = "") -> Change:
+    return Change(guild_id=guild, actor_id=9, action=action, target=target, before=before, after=after)
 
 
 async def pause(store: SqlStore, guild: int = 1) -> None:
