@@ -142,10 +142,8 @@ class Budget:
 
     async def _look(self, guild_id: int) -> None:
         now = self._clock.now()
-        former, known = self._known.get(guild_id), _Known(day=day_of(now))
-        if former is not None and former.day == known.day:
-            known.claimed = former.claimed
-        self._known[guild_id] = known  # what is spent while the database is asked is added to what it says
+        # What is spent while the database is asked is added to what it says.
+        known = self._known[guild_id] = _Known(day=day_of(now))
         spend = await self._records.spend(guild_id, at=now)
         known.is_read = True
         known.spend = Spend(day=known.spend.day + spend.day, month=known.spend.month + spend.month)

@@ -287,6 +287,18 @@ async def test_yesterdays_warning_is_too_late_to_be_told(tmp_path: Path) -> None
             assert after.told.warnings == []
 
 
+async def test_a_warning_that_is_told_too_late_is_told_no_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.servers.budget.AGAIN", 0.001)
+    scene.told.is_away = True
+    await scene.cap(day=4 * PRICE)
+    await scene.order(images=4)
+    scene.rig.clock.advance(DAY_MS)
+    scene.told.is_away = False
+    await scene.rest()
+    assert scene.told.warnings == []
+    assert await scene.rig.store.untold_warnings(at=scene.rig.clock.ms - DAY_MS) == []
+
+
 async def test_who_cannot_be_reached_is_tried_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.servers.budget.AGAIN", 0.001)
     scene.told.is_away = True
