@@ -5,11 +5,22 @@ from typing import Any
 
 import pytest
 
+from jobs.servers.rules import (
+    EVERYWHERE,
+    Caps,
+    Channels,
+    MakeRules,
+    Pause,
+    PlaceRules,
+    QuotaRules,
+    ServerRules,
+    Windows,
+)
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.panels import Panel
 from tests.e2e.servers import Elsewhere
-from tests.e2e.support import PATIENCE, Bot, description, eventually, title
+from tests.e2e.support import PATIENCE, Bot, description, eventually, is_settled, title
 
 
 async def rules(bot: Bot, guild_id: int) -> dict[str, Any]:
@@ -191,3 +202,43 @@ async def test_an_invited_bot_says_what_to_type_first(bot: Bot, world: SandboxCl
     panel = await Panel.opened(world, lounge, zoe)
     assert panel.title == "Ready"
     assert len([seen for seen in await world.messages(lounge, zoe) if greets(seen)]) == 1
+
+
+async def test_everything_that_is_in_the_way_is_told_at_once(
+    bot: Bot, world: SandboxClient, art: Channel, ada: User, imagine: Imagine
+) -> None:
+    """Decisions that allow nothing, channels that are gone, keys that no API takes."""
+    guild = await world.guild()
+    gone = await world.add_channel(guild, "gone")
+    await bot.start(aimlapi_api_key="")
+    await world.add_fault("eachlabs.create", "status", status=401, times=9)
+    await imagine(until=is_settled)
+    panel = await Panel.opened(world, art, ada)
+    assert panel.text.splitlines()[1:] == [
+        "⚠️ No image service works with the bot's keys right now: its operator has to mend that."
+    ]
+    await world.clear_faults()
+    await bot.stop()
+    await bot.decide(EVERYWHERE, ServerRules(pause=Pause(by=0, at=1), caps=Caps(day=0)))
+    await bot.decide(
+        guild.id,
+        ServerRules(
+            quota=QuotaRules(windows=Windows(day=0)),
+            make=MakeRules(models=frozenset()),
+            places=PlaceRules(allowed=frozenset({gone.id})),
+            channels=Channels(audit=gone.id),
+        ),
+    )
+    await world.remove_channel(gone)
+    await bot.start()
+    panel = await Panel.opened(world, art, ada)
+    said = [line.removeprefix("⚠️ ") for line in panel.text.splitlines()[1:]]
+    assert said[:6] == [
+        "The bot's operator has paused the whole bot. Please wait, or ask them.",
+        "None of the allowed models is on offer: allow others under What.",
+        "The bot's operator lets nothing be spent right now.",
+        "Members may make 0 images: raise that under Quota.",
+        "No channel is left where images may be made: choose some under Where.",
+        "A channel that admins are told in is gone: choose another under Channels.",
+    ]
+    assert all("Changes could not be told" in line for line in said[6:])
