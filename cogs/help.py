@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from cogs.admin.rights import is_admin
 from cogs.embeds import WORKING
 from cogs.gate import Gate
 from cogs.place import everywhere, guild_of
@@ -26,8 +27,8 @@ _BUTTONS: Final = (  # named by their own labels, so that they are called the sa
         edit=say("Edit"),
     ),
     say(
-        "**{details}** tells how it was made, **{preset}** keeps its options, **{report}** tells whoever looks after "
-        "this bot. **{cancel}** and **{delete}** are for you and for moderators.",
+        "**{details}** tells how it was made, **{preset}** keeps its options, **{report}** tells those who "
+        "moderate. **{cancel}** and **{delete}** are for you and for moderators.",
         details=say("Details"),
         preset=say("Save preset"),
         report=say("Report"),
@@ -42,6 +43,11 @@ _COMMANDS: Final = (
     say("`/stats me` draws what you made, day by day."),
     say("`/settings` keeps your defaults, `/preset` whole sets of options."),
     say("`/inspect` reads from an image how it was made."),
+    say("`/privacy` gives you what I keep of you as a file, or deletes it."),
+)
+_ADMINS: Final = (
+    say("`/admin setup` tells what is missing here, and decides how much, where and what."),
+    say("`/admin costs`, `/admin audit` and `/stats server` show what was spent, changed and made."),
 )
 _LIBRARY: Final = say("`/lora` lists this server's LoRAs and adds yours; `/imagine lora:` offers them.")
 _PRIVATELY: Final = say("`seed` makes the same image again · `private: True` shows it only to you")
@@ -66,14 +72,17 @@ class Help(commands.Cog):
             words,
             in_server=in_server,
             privately=self._gate.allows_private(interaction),
+            admin=is_admin(interaction),
         )
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
-def help_embed(catalog: Catalog, words: Words, *, in_server: bool, privately: bool = True) -> discord.Embed:
+def help_embed(
+    catalog: Catalog, words: Words, *, in_server: bool, privately: bool = True, admin: bool = False
+) -> discord.Embed:
     """The screen, with the bounds of every model on offer; `in_server`: in one where the bot is a member.
 
-    `privately`: whether answers may be for one's own eyes there.
+    `privately`: whether answers may be for one's own eyes there; `admin`: whether the reader is an admin of it.
     """
     start = say(
         "Type `/imagine prompt: a lighthouse in a storm, oil painting`. That is all you need; "
@@ -90,6 +99,7 @@ def help_embed(catalog: Catalog, words: Words, *, in_server: bool, privately: bo
         (say("Under your images"), _BUTTONS),
         (say("More commands"), [*_COMMANDS, _LIBRARY] if in_server else _COMMANDS),
         (say("Good to know"), [_PRIVATELY if privately else _AGAIN, _ALTERNATIVES]),
+        *([(say("For admins"), _ADMINS)] if admin else []),
     ):
         embed.add_field(name=words(name), value="\n".join(words(line) for line in lines), inline=False)
     return embed

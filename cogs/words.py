@@ -68,8 +68,10 @@ def plain(text: str) -> str:
 
 
 def person(user_id: int) -> str | Sentence:
-    """A mention; nobody is mentioned by the pseudonym of somebody whose data were deleted."""
-    return f"<@{user_id}>" if user_id > 0 else say("a former member")
+    """A mention. 0 is the operator; a negative number stands for somebody whose data were deleted."""
+    if user_id > 0:
+        return f"<@{user_id}>"
+    return say("the bot's operator") if user_id == 0 else say("a former member")
 
 
 def shortened(text: str, longest: int) -> str:

@@ -10,6 +10,7 @@ from jobs.request import ImageRequest
 from storage.part import Part, Undone, write
 from storage.rows import Row, job_from
 
+_ENTRIES: Final = 500  # of the audit log, read at once
 _TEXTS: Final = ("options", "models", "triggers")  # columns that hold JSON
 
 
@@ -137,10 +138,28 @@ class Privacy(Part):
             "quota_resets": sql.kept_resets,
         }
         async with self._engine.reading() as connection:
-            return {
+            kept = {
                 name: [_plain(row) async for row in query(connection, user_id=user_id)]
                 for name, query in queries.items()
             }
+        return kept | {"changes": await self._changes_of(user_id)}
+
+    async def _changes_of(self, user_id: int) -> Sequence[Mapping[str, Any]]:
+        """What they have changed as an admin, and what was changed that concerns them; not who else was concerned."""
+        found: list[Mapping[str, Any]] = []
+        after = ""
+        while True:
+            async with self._engine.reading() as connection:
+                rows = [row async for row in self._sql.audit_after(connection, id=after, most=_ENTRIES)]
+            if not rows:
+                return found
+            after = rows[-1]["id"]
+            for row in rows:
+                change = {name: row[name] for name in ("guild_id", "at", "action")}
+                if row["target"] == str(user_id):
+                    found.append(change | {"before": row["old_value"], "after": row["new_value"]})
+                elif row["actor_id"] == user_id:
+                    found.append(change)
 
     async def _rename_bans(self, connection: Any, user_id: int, pseudonym: int) -> None:
         """Of two bans in one server the longer one stays."""

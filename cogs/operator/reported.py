@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cogs.words import quoted
+from cogs.words import person, quoted
 from jobs.reports import Report
 from jobs.sentence import Sentence, say_count
 
@@ -52,4 +52,4 @@ def text_of(reports: Sequence[Report]) -> Sentence:
 def _line(report: Report) -> str:
     where = f" {_LINKS}/{report.guild_id}/{report.channel_id}/{report.message_id}" if report.message_id else ""
     reason = quoted(" ".join(report.reason.split()), _REASON)
-    return f"• `{report.job_id}` <@{report.user_id}>: {reason}{where}"
+    return f"• `{report.job_id}` {person(report.user_id)}: {reason}{where}"

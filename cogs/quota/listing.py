@@ -9,7 +9,7 @@ from discord import ui
 
 from cogs.embeds import WORKING
 from cogs.quota.standing import per
-from cogs.words import moment, quoted
+from cogs.words import moment, person, quoted
 from jobs.sentence import say, say_count
 from jobs.servers.allowance import said
 from jobs.servers.people_records import Ban, Grant
@@ -64,13 +64,13 @@ def banned_line(ban: Ban, words: Words) -> str:
     reason = quoted(" ".join(ban.reason.split()), _REASON)
     if ban.expires_at is None:
         return words(
-            say("<@{user}>, banned by <@{by}>: {reason}", user=f"{ban.user_id}", by=f"{ban.by}", reason=reason)
+            say("{user}, banned by {by}: {reason}", user=person(ban.user_id), by=person(ban.by), reason=reason)
         )
     return words(
         say(
-            "<@{user}>, banned by <@{by}> until {moment}: {reason}",
-            user=f"{ban.user_id}",
-            by=f"{ban.by}",
+            "{user}, banned by {by} until {moment}: {reason}",
+            user=person(ban.user_id),
+            by=person(ban.by),
             moment=moment(ban.expires_at),
             reason=reason,
         )
@@ -81,10 +81,10 @@ def grant_line(grant: Grant, words: Words) -> str:
     """Who, how many, and until when."""
     return words(
         say_count(
-            "<@{user}>: {left} of {count} granted image left, until {moment}",
-            "<@{user}>: {left} of {count} granted images left, until {moment}",
+            "{user}: {left} of {count} granted image left, until {moment}",
+            "{user}: {left} of {count} granted images left, until {moment}",
             grant.images,
-            user=f"{grant.user_id}",
+            user=person(grant.user_id),
             left=grant.left,
             moment=moment(grant.expires_at),
         )
@@ -96,7 +96,7 @@ def _lines(of: Listed, words: Words) -> Iterable[str]:
     for role in sorted(of.quota.roles):
         yield rules_line(of.quota, words, day=of.day, role=role)
     exempt = [f"<@&{role}>" for role in sorted(of.quota.exempt_roles)]
-    exempt += [f"<@{user}>" for user in sorted(of.quota.exempt_users)]
+    exempt += [words(say("{user}", user=person(user))) for user in sorted(of.quota.exempt_users)]
     for first in range(0, len(exempt), _TOGETHER):
         named = ", ".join(exempt[first : first + _TOGETHER])
         yield words(say("Exempt from every limit: {who}", who=named))

@@ -9,7 +9,7 @@ import discord
 from cogs.embeds import WORKING
 from cogs.results.finding import Finder, said
 from cogs.results.rights import is_owner
-from cogs.words import plain, quoted, seconds
+from cogs.words import person, plain, quoted, seconds
 from jobs.catalog import Catalog
 from jobs.model import Job
 from jobs.parameters import LORA_OPTIONS, Option
@@ -135,7 +135,7 @@ def _add_course(embed: discord.Embed, job: Job, words: Words) -> None:
     lines = [words(_OUTCOMES.get(job.status, _UNDER_WAY))]
     if job.failure is not None and job.removed_at is None:
         lines.append(words(job.failure.user_message))
-    lines.append(words(say("Asked for by {user}, {moment}", user=f"<@{job.order.user_id}>", moment=_moment(job))))
+    lines.append(words(say("Asked for by {user}, {moment}", user=person(job.order.user_id), moment=_moment(job))))
     if job.submitted_at is not None:
         lines.append(words(say("Waited {time} in the queue", time=seconds(max(0, job.submitted_at - job.created_at)))))
         if job.completed_at is not None:

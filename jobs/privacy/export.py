@@ -135,7 +135,7 @@ def _readable(value: Any, name: str = "") -> Any:
             return [_readable(each, name) for each in value]
         case int() if name.endswith("_id"):
             return str(value)
-        case int() if name.endswith("_at") or name == "since":
+        case int() if name.endswith("_at") or name in {"at", "since"}:
             return datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="milliseconds")
         case _:
             return value

@@ -130,7 +130,7 @@ UPDATE quota_resets SET user_id = :pseudonym WHERE user_id = :user_id;
 
 -- name: audit_after(id, most)
 -- The whole log, page by page.
-SELECT id, actor_id, target, old_value, new_value FROM audit WHERE id > :id ORDER BY id LIMIT CAST(:most AS BIGINT);
+SELECT id, guild_id, at, actor_id, action, target, old_value, new_value FROM audit WHERE id > :id ORDER BY id LIMIT CAST(:most AS BIGINT);
 
 -- name: rewrite_change(id, actor_id, target, old_value, new_value)!
 UPDATE audit SET actor_id = :actor_id, target = :target, old_value = :old_value, new_value = :new_value WHERE id = :id;

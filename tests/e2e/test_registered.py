@@ -13,10 +13,10 @@ from tests.e2e.test_specs import SPECS, discord_problems
 Json = Mapping[str, Any]
 LANGUAGES = {"de", "fr", "es-ES", "pt-BR", "ja"}
 EVERYWHERE = {
-    "imagine", "quota", "help", "history", "queue", "preset", "settings", "inspect", "stats", "Image settings", "Make again",
-    "Inspect image", "Report image",
+    "imagine", "quota", "help", "history", "queue", "preset", "settings", "inspect", "stats", "privacy",
+    "Image settings", "Make again", "Inspect image", "Report image",
 }  # fmt: skip
-SERVERS = {"lora"}
+SERVERS = {"lora", "admin"}
 ROOM = 400  # characters of Discord's 8000 that stay free for what is still to come
 
 

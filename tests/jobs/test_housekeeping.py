@@ -233,3 +233,13 @@ async def test_each_servers_words_go_in_its_own_time(rig: Rig) -> None:
     rig.clock.advance(23 * DAY + 1)
     await keeper.tidy()
     assert await removed(rig, here, admission.job) == [True, True]
+
+
+async def test_what_others_removed_is_wiped_from_the_files_by_the_next_round(rig: Rig, tmp_path: Path) -> None:
+    job = await finished(rig, Status.FAILED)
+    await rig.store.remove(job)
+    keeper = with_rules(rig, Servers(rig.store, rig.clock))
+    await keeper.tidy()
+    keeper.note_remains()
+    await keeper.tidy()
+    assert occurrences(tmp_path) == 0

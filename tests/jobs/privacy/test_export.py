@@ -4,9 +4,11 @@ import io
 import json
 import random
 import zipfile
+from dataclasses import replace
 
 from jobs.model import Job
 from jobs.privacy.export import MARGIN, Export
+from jobs.servers.records import Change
 from tests.jobs.support import Rig
 
 
@@ -52,3 +54,16 @@ async def test_what_does_not_fit_are_the_oldest_and_how_many_is_told(rig: Rig) -
 async def test_somebody_unknown_gets_an_empty_one(rig: Rig) -> None:
     exported = await Export(rig.store).of(99, limit=10 * 1024 * 1024)
     assert read(exported.data) == []
+
+
+async def test_what_somebody_changed_as_an_admin_is_in_it_and_not_whom_it_concerned(rig: Rig) -> None:
+    entry = Change(guild_id=2, actor_id=4, action="ban", target="555", after="for spam")
+    about = Change(guild_id=2, actor_id=555, action="quota.grant", target="4", after="5 images")
+    await rig.store.note_changes([entry, about, replace(entry, actor_id=6)])
+    exported = await Export(rig.store).of(4, limit=10 * 1024 * 1024)
+    with zipfile.ZipFile(io.BytesIO(exported.data)) as file:
+        text = file.read("data.json").decode()
+    changes = json.loads(text)["changes"]
+    told = {(change["action"], change.get("after")) for change in changes}
+    assert told == {("ban", None), ("quota.grant", "5 images")}
+    assert "555" not in text
