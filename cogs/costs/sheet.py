@@ -64,7 +64,7 @@ def _rows(jobs: Sequence[JobCost]) -> bytes:
                 job.id,
                 moment_of(job.ordered_at),
                 # A spreadsheet would round a long number; this one can also be pasted into Discord.
-                f"<@{job.user_id}>" if job.user_id >= 0 else f"former member {-job.user_id}",
+                f"<@{job.user_id}>" if job.user_id >= 0 else f"former-{-job.user_id}",
                 safe(job.model),
                 job.status.value,
                 job.images,

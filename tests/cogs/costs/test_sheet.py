@@ -77,7 +77,7 @@ async def test_a_row_says_all_of_a_job() -> None:
 
 async def test_what_no_api_reported_stays_empty_and_who_was_forgotten_stays_one() -> None:
     rows, _, _ = await read([job(1, user=-42), job(2, user=-42)])
-    assert [(row["user"], row["reported_usd"]) for row in rows] == [("former member 42", "")] * 2
+    assert [(row["user"], row["reported_usd"]) for row in rows] == [("former-42", "")] * 2
 
 
 async def test_many_jobs_come_page_by_page_in_their_order() -> None:
