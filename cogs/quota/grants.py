@@ -54,8 +54,8 @@ class Grants:
         )
         _log.info("images were granted", guild=guild_id, by=by, user=member.id, images=images)
         said = say_count(
-            "{who} has **{count}** granted image until {moment}. It is used once there is no room in a window.",
-            "{who} has **{count}** granted images until {moment}. They are used once there is no room in a window.",
+            "{who} has **{count}** granted image until {moment}. It is used once a limit is reached.",
+            "{who} has **{count}** granted images until {moment}. They are used once a limit is reached.",
             grant.left,
             who=member.mention,
             moment=moment(grant.expires_at),
@@ -73,7 +73,7 @@ class Grants:
         await self._people.reset_quota(guild_id=guild_id, user_id=member.id, by=by)
         _log.info("a quota was reset", guild=guild_id, by=by, user=member.id)
         said = say(
-            "What {who} has made so far counts in no window any more. Granted images stay as they are.",
+            "What {who} has made so far counts no more. Granted images stay as they are.",
             who=member.mention,
         )
         return sentence_embed(said, words, colour=DONE)

@@ -46,8 +46,8 @@ def granted_line(usage: Usage) -> Sentence | None:
     if not usage.granted or usage.granted_until is None:
         return None
     return say_count(
-        "**{count}** granted image besides, until {moment}: it is used once there is no room in a window.",
-        "**{count}** granted images besides, until {moment}: they are used once there is no room in a window.",
+        "**{count}** granted image besides, until {moment}: it is used once a limit is reached.",
+        "**{count}** granted images besides, until {moment}: they are used once a limit is reached.",
         usage.granted,
         moment=moment(usage.granted_until),
     )

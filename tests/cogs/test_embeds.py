@@ -208,13 +208,15 @@ def test_what_somebody_typed_cannot_ping_from_a_fault() -> None:
 def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
     catalog = Catalog(offered=list(Provider))
     for words in EVERYBODY:
-        assert_fits(help_embed(catalog, words, in_server=True))
+        assert_fits(help_embed(catalog, words, in_server=True, admin=True))
     embed = help_embed(catalog, ENGLISH, in_server=True)
     text = str(fields(embed))
     assert "`steps` 1 to 50" in text
     assert "`steps` 4 to 50" in text
     assert "512 to 2048 in steps of 32" in text
     assert len(embed) < 2000
+    assert "/admin" not in text
+    assert "`/admin setup`" in fields(help_embed(catalog, ENGLISH, in_server=True, admin=True))["For admins"]
 
 
 def test_help_names_the_buttons_by_their_labels_in_every_language() -> None:

@@ -96,7 +96,7 @@ def test_a_grant_adds_to_what_is_left_and_says_until_when() -> None:
     embed = quota_embed(granted, ENGLISH)
     assert embed.title == "3 images left"
     assert (
-        "🎁 **3** granted images besides, until <t:99:f>: they are used once there is no room in a window."
+        "🎁 **3** granted images besides, until <t:99:f>: they are used once a limit is reached."
         in text(embed).splitlines()
     )
     assert "full" not in text(embed)
