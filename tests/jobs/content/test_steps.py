@@ -69,3 +69,9 @@ def test_a_long_row_of_one_letter_is_compared_by_a_machine_without_backtracking(
     assert word.fits("1" * TEXT_LONGEST) is False  # more digits than letters
     assert word.fits("|" * TEXT_LONGEST)
     assert not word.fits("|" * TEXT_LONGEST + "x")
+
+
+def test_no_character_stands_for_a_whole_sentence() -> None:
+    """Some have a decomposition of eighteen characters: a prompt of these would be eighteen prompts."""
+    assert all(len(reading.text) == TEXT_LONGEST for reading in readings("\ufdfa" * TEXT_LONGEST))
+    assert readings("\ufb03")[0].text == "ffi"
