@@ -1,5 +1,6 @@
 """Where, what and by whom images may be ordered: told at once, in words that say what is allowed; it costs nothing."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from jobs.servers.rules import EVERYWHERE, MakeRules, Pause, PlaceRules, ServerRules
 from sandbox.client import Channel, Guild, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
+from tests.e2e.histories import all_delivered, history, opened
 from tests.e2e.presses import Hands, texts_of
+from tests.e2e.servers import give
 from tests.e2e.support import Bot, description, fields, is_settled, shows_images
 
 ONE = frozenset({"flux-lora"})
@@ -37,17 +40,20 @@ async def restart(bot: Bot, guild_id: int, rules: ServerRules) -> None:
 
 
 async def test_where_images_are_made_holds_for_commands_buttons_threads_and_posting_again(
-    bot: Bot, imagine: Imagine, world: SandboxClient, garden: Guild, mara: User
+    bot: Bot, imagine: Imagine, world: SandboxClient, garden: Guild, art: Channel, mara: User
 ) -> None:
     studio = await world.add_channel(garden, "studio")
     await bot.start(webhooks=True)
     old = await imagine()
+    await all_delivered(bot)
     await restart(bot, garden.id, ServerRules(places=PlaceRules(allowed=frozenset({studio.id}))))
     sentence = f"Images are made in <#{studio.id}> here: go there, and try again."
     assert await told(imagine) == sentence
     assert await again(world, mara, old) == sentence
     assert await again(world, mara, old, "Variations") == sentence
     assert await again(world, mara, old, "Edit") == sentence
+    shown = await opened(world, art, mara, await history(world, art, mara))
+    assert await again(world, mara, shown, "Post again") == sentence
     thread = await world.add_thread(studio, "night shift", mara)
     assert shows_images(await imagine(channel=thread))
     await restart(bot, garden.id, ServerRules(places=PlaceRules(denied=frozenset({studio.id}))))
@@ -189,3 +195,14 @@ async def test_alternatives_obey_the_rules_of_the_moment_when_make_is_pressed(
     refusal = await Hands(world, art).press(mara, question, "Make 2 images")
     assert description(refusal).startswith("Making images is paused in this server")
     assert await bot.jobs() == []
+
+
+async def test_a_job_remembers_the_roles_of_its_user(
+    bot: Bot, imagine: Imagine, world: SandboxClient, mara: User, ben: User
+) -> None:
+    roles = [await give(world, mara, name) for name in ("Second", "First")]
+    await bot.start(webhooks=True)
+    await imagine()
+    await imagine(ben)
+    kept = [json.loads(job["roles"]) for job in await bot.jobs()]
+    assert kept == [sorted(role.id for role in roles), []]

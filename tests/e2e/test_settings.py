@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import storage.sqlite
+from jobs.servers.rules import MakeRules, ServerRules
 from sandbox.client import Channel, Interaction, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, locked, shows_images, title, whole
@@ -202,6 +203,48 @@ async def test_a_servers_defaults_are_changed_by_its_managers_alone(
     assert rows == [{"owner_kind": "server", "owner_id": guild.id, "options": '{"private": true}'}]
     direct = await open_panel(world, await world.dm(mara), mara, server=True)
     assert "no server here" in description(direct)
+
+
+async def test_ones_own_panel_says_whose_defaults_come_after_and_how_these_are_changed(
+    bot: Bot, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    await bot.start()
+    assert "this server's defaults come after them: `/settings server: True`" in description(
+        await open_panel(world, art, mara)
+    )
+    direct = description(await open_panel(world, await world.dm(mara), mara))
+    assert "a server's defaults come after them" in direct
+    assert "server: True" not in direct
+
+
+async def test_models_and_sizes_that_a_server_does_not_allow_are_not_on_its_panel(
+    bot: Bot, world: SandboxClient, art: Channel, mara: User, ada: User
+) -> None:
+    """One's own sizes count elsewhere too, and a default that was decided before stays on show."""
+    guild = await world.guild()
+    await bot.start()
+    mine = await panel(world, art, mara)
+    await mine.choose("model", "flux-lora")
+    await bot.stop()
+    await bot.decide(
+        guild.id, ServerRules(make=MakeRules(models=frozenset({"flux-2-lora"}), largest_side=512, largest_count=1))
+    )
+    await bot.start()
+    servers = await panel(world, art, ada, server=True)
+    offered = {select.custom_id.rpartition(":")[2]: list(select.offered) for select in servers.message.selects}
+    assert offered["model"] == ["-", "flux-2-lora"]
+    assert offered["size"] == ["-", "square"]
+    sent = await servers.type_numbers(count="2")
+    refused = await world.wait_for_message(
+        art, ada, lambda seen: seen.interaction_id == sent.id and seen.id != servers.message.id, PATIENCE
+    )
+    assert "`count` 2 is out of bounds here" in description(refused)
+    own = await open_panel(world, art, mara)
+    offered = {select.custom_id.rpartition(":")[2]: list(select.offered) for select in own.selects}
+    assert offered["model"] == ["-", "flux-lora", "flux-2-lora"]
+    assert len(offered["size"]) > 2
+    others = await open_panel(world, art, ada)
+    assert list(others.selects[0].offered) == ["-", "flux-2-lora"]
 
 
 async def test_numbers_that_no_model_takes_are_refused_all_at_once(
