@@ -24,7 +24,6 @@ from cogs.settings.panel import (
     PRESS,
     Act,
     Panel,
-    choices,
     panel_embed,
     panel_view,
     read_mark,
@@ -37,7 +36,6 @@ from jobs.presets import Defaults, Owner, OwnerKind
 from jobs.sentence import Sentence, say
 from jobs.servers.binding import make_rules
 from jobs.servers.offer import offer
-from jobs.servers.rules import MakeRules
 from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.shelf import Shelf
@@ -105,7 +103,7 @@ class Settings(commands.Cog):
             await refuse(interaction, owner)
         elif value == NOTHING:
             await self._change(interaction, owner, lambda: self._shelf.decide(owner, {}, undecided=[option]))
-        elif value in choices(option, self._offered(interaction, owner)):
+        elif value in self._panel(interaction, owner).choices(option):
             await self._change(interaction, owner, lambda: self._shelf.decide(owner, {option: value}))
         else:  # an old panel that offers what is no longer there
             await self._change(interaction, owner, None)
@@ -172,18 +170,14 @@ class Settings(commands.Cog):
             defaults=self._shelf.defaults(owner),
             servers=self._shelf.defaults(Owner.server(guild_id)) if under else None,
             catalog=self._offered(interaction, owner),
+            models=make_rules(self._servers, guild_id).models,
         )
 
     def _offered(self, interaction: discord.Interaction[Any], owner: Owner) -> Catalog:
-        """What may be chosen for a server: what is allowed there. One's own follow one elsewhere: only the models are.
-
-        What is decided already stays on show.
-        """
-        rules = make_rules(self._servers, guild_of(interaction))
+        """What a server's defaults are chosen from: what is allowed there. One's own follow one into other servers."""
         if owner.kind is OwnerKind.USER:
-            decided = self._shelf.defaults(owner).options.get(Option.MODEL)
-            rules = MakeRules(models=None if rules.models is None else rules.models | {str(decided)})
-        return offer(self._catalog, rules) or self._catalog
+            return self._catalog
+        return offer(self._catalog, make_rules(self._servers, guild_of(interaction))) or self._catalog
 
     def _numbered(self) -> tuple[Option, ...]:
         return tuple(option for option in NUMBERED if any(model.find(option) for model in self._catalog.models))

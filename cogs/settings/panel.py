@@ -59,6 +59,14 @@ class Panel:
     defaults: Defaults
     servers: Defaults | None = None  # under a user's own, in a server: that server's
     catalog: Catalog
+    models: frozenset[str] | None = None  # those that may be chosen where this is opened; None: all of them
+
+    def choices(self, option: Option) -> list[str]:
+        """What a select offers, `NOTHING` aside: what is allowed here, and what is decided already."""
+        found = _choices(option, self.catalog)
+        if option is not Option.MODEL or self.models is None:
+            return found
+        return [key for key in found if key in self.models or key == self.defaults.options.get(option)]
 
 
 def panel_embed(panel: Panel, words: Words) -> discord.Embed:
@@ -113,8 +121,8 @@ def panel_view(panel: Panel, words: Words) -> ui.View:
     return view
 
 
-def choices(option: Option, catalog: Catalog) -> list[str]:
-    """What a select offers, `NOTHING` aside: whatever any model on offer takes."""
+def _choices(option: Option, catalog: Catalog) -> list[str]:
+    """Whatever any model on offer takes."""
     if option is Option.MODEL:
         return [model.key for model in catalog.models]
     found: dict[str, None] = {}
@@ -138,7 +146,7 @@ def _select(panel: Panel, option: Option, words: Words) -> "ui.Select[Any]":
     decided = panel.defaults.options.get(option)
     select: ui.Select[Any] = ui.Select(custom_id=f"{CHOOSE}{_mark(panel.kind)}:{option}")
     select.add_option(label=words(_UNSET_CHOICES[option]), value=NOTHING, default=decided is None)
-    for value in choices(option, panel.catalog):
+    for value in panel.choices(option):
         name = shown(option, value, words, panel.catalog)
         label = words(say("{setting}: {value}", setting=TITLES[option], value=name))
         select.add_option(label=label[:100], value=value, default=value == decided)
