@@ -58,6 +58,20 @@ class Records:
         await self._write()
         self.kept.pop((preset.owner, preset.key), None)
 
+    async def forget_presets(self, user_id: int, pseudonym: int) -> None:
+        await self._write()
+        self._drop(Owner.user(user_id))
+        saved = {key: preset for key, preset in self.kept.items() if preset.saved_by == user_id}
+        self.kept |= {key: replace(preset, saved_by=pseudonym) for key, preset in saved.items()}
+
+    async def remove_server_presets(self, guild_id: int) -> None:
+        await self._write()
+        self._drop(Owner.server(guild_id))
+
+    def _drop(self, owner: Owner) -> None:
+        self.kept = {key: preset for key, preset in self.kept.items() if key[0] != owner}
+        self.decided.pop(owner, None)
+
     async def save_defaults(self, owner: Owner, defaults: Defaults) -> None:
         await self._write()
         self.decided[owner] = defaults
@@ -249,3 +263,38 @@ def test_a_name_is_taken_without_needless_blanks(typed: str, name: str) -> None:
 @pytest.mark.parametrize("typed", ["", "  \n", "x" * 33, "a\u200bb", "a\x00b"])
 def test_a_name_that_is_empty_too_long_or_cannot_be_seen_is_refused(typed: str) -> None:
     assert isinstance(read_name(typed), Sentence)
+
+
+async def test_of_a_forgotten_user_only_what_is_a_servers_stays_without_the_name(
+    records: Records, shelf: Shelf
+) -> None:
+    for each in (preset("Noir"), preset("Dark", BEN), preset("Fog", SERVER)):
+        await shelf.save(each, overwrite=False)
+    await shelf.decide(MARA, {Option.SIZE: "square"})
+    await shelf.forget(7, -70)
+    restarted = Shelf(records)
+    await restarted.load()
+    for each in (shelf, restarted):
+        assert (names(each.presets(MARA)), names(each.presets(BEN))) == ([], ["Dark"])
+        assert [(kept.name, kept.saved_by) for kept in each.presets(SERVER)] == [("Fog", -70)]
+        assert each.defaults(MARA) == Defaults()
+
+
+async def test_of_a_server_that_was_left_nothing_stays(records: Records, shelf: Shelf) -> None:
+    for each in (preset("Noir"), preset("Fog", SERVER), preset("Mist", ELSEWHERE)):
+        await shelf.save(each, overwrite=False)
+    await shelf.decide(SERVER, {Option.SIZE: "square"})
+    await shelf.drop_server(1)
+    restarted = Shelf(records)
+    await restarted.load()
+    for each in (shelf, restarted):
+        assert [names(each.presets(owner)) for owner in (MARA, SERVER, ELSEWHERE)] == [["Noir"], [], ["Mist"]]
+        assert each.defaults(SERVER) == Defaults()
+
+
+async def test_nothing_is_forgotten_while_the_database_is_away(records: Records, shelf: Shelf) -> None:
+    await shelf.save(preset("Noir"), overwrite=False)
+    records.broken = True
+    with pytest.raises(StoreUnavailable):
+        await shelf.forget(7, -70)
+    assert names(shelf.presets(MARA)) == ["Noir"]
