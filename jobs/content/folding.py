@@ -94,7 +94,7 @@ def _folded(character: str) -> str:
     return "".join(
         LOOKALIKES.get(small, small)
         for part in _decomposed(LOOKALIKES.get(character, character))
-        for small in unicodedata.normalize("NFKD", LOOKALIKES.get(part, _spaced(part)).casefold())
+        for small in _decomposed(LOOKALIKES.get(part, _spaced(part)).casefold())
         if not _is_dropped(small)
     )
 
