@@ -5,6 +5,7 @@ be read off as the difference to what is committed. A call to the outside is cau
 `jobs.ports`, or through discord.py's two ways to the network.
 """
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -12,6 +13,7 @@ import json
 import os
 import pkgutil
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -26,7 +28,10 @@ import discord.webhook.async_
 import providers
 import storage
 from jobs.ports import ImageApi, ImageFiles, ImageSource
+from storage.part import write
+from storage.sqlite import SqliteEngine
 from storage.store import SqlStore
+from storage.transitions import Transitions
 from tests.faults.points import KILLED, STARTED, Kill, Moment
 
 _STATUSES: Final = "SELECT id, status FROM jobs"
@@ -58,6 +63,8 @@ class Failpoints:
             setattr(SqlStore, name, _named(f"SqlStore.{name}", method))
         for engine in engines():
             engine.transaction = self._transaction(engine.transaction)
+        # Its transactions run in a thread, not through `transaction`.
+        setattr(SqliteEngine, "transact", self._in_thread(SqliteEngine.transact))  # noqa: B010 - mypy forbids the plain way
         for point, owner, name in port_calls():
             setattr(owner, name, self._around(getattr(owner, name), lambda *_, point=point, **__: point))
         for owner in (discord.http.HTTPClient, discord.webhook.async_.AsyncWebhookAdapter):
@@ -88,6 +95,27 @@ class Failpoints:
 
         return transaction
 
+    def _in_thread(self, original: Callable[..., Awaitable[Any]]) -> Call:
+        """The same for a transaction whose body runs in the thread of its connection."""
+
+        async def transact(engine: SqliteEngine, body: Callable[[Any], Awaitable[Any]]) -> Any:
+            name = _method.get()
+            point = name or "Engine.transact"
+
+            async def watched(connection: Any) -> Any:
+                nonlocal point
+                answer = await body(connection)
+                if name is not None and (changes := await _changes_in_thread(engine._path, connection)):
+                    point = f"{name}[{changes}]"
+                self.reach(point, Moment.BEFORE)
+                return answer
+
+            answer = await original(engine, watched)
+            self.reach(point, Moment.AFTER)
+            return answer
+
+        return transact
+
     def _write(self, line: str) -> None:
         os.write(self._trace, f"{line}\n".encode())
 
@@ -113,8 +141,16 @@ def engines() -> list[Any]:
 
 
 def store_writes() -> frozenset[str]:
-    """The points of the store's methods that write: those that no cancellation may cut in two are wrapped for it."""
-    return frozenset(f"SqlStore.{name}" for name, method in store_methods().items() if hasattr(method, "__wrapped__"))
+    """The points of the store's methods that write: those under `write`, and every transition."""
+    return frozenset(
+        f"SqlStore.{name}"
+        for name, method in store_methods().items()
+        if name in vars(Transitions) or _is_under(write, method)
+    )
+
+
+def _is_under(decorator: Callable[..., Any], method: Any) -> bool:
+    return str(method.__code__.co_qualname).startswith(f"{decorator.__name__}.<locals>")
 
 
 def _is_engine(owner: type) -> bool:
@@ -142,6 +178,18 @@ async def _changes(engine: Any, connection: Any) -> str:
         before = await _statuses(reader)
         ours = await _statuses(connection)
         still = await _statuses(reader)
+    return _difference(before, ours, still)
+
+
+async def _changes_in_thread(path: Path, connection: Any) -> str:
+    """The same where nothing may be waited for."""
+    with contextlib.closing(sqlite3.connect(path)) as reader:
+        before = dict(reader.execute(_STATUSES))
+        ours = await _statuses(connection)
+        return _difference(before, ours, dict(reader.execute(_STATUSES)))
+
+
+def _difference(before: Mapping[str, str], ours: Mapping[str, str], still: Mapping[str, str]) -> str:
     changed = [job for job, status in ours.items() if status != before.get(job) == still.get(job)]
     return ",".join(sorted({f"{before.get(job, 'new')}>{ours[job]}" for job in changed}))
 
