@@ -274,10 +274,10 @@ async def test_of_a_forgotten_user_only_what_is_a_servers_stays_without_the_name
     await shelf.forget(7, -70)
     restarted = Shelf(records)
     await restarted.load()
-    for each in (shelf, restarted):
-        assert (names(each.presets(MARA)), names(each.presets(BEN))) == ([], ["Dark"])
-        assert [(kept.name, kept.saved_by) for kept in each.presets(SERVER)] == [("Fog", -70)]
-        assert each.defaults(MARA) == Defaults()
+    for known in (shelf, restarted):
+        assert (names(known.presets(MARA)), names(known.presets(BEN))) == ([], ["Dark"])
+        assert [(kept.name, kept.saved_by) for kept in known.presets(SERVER)] == [("Fog", -70)]
+        assert known.defaults(MARA) == Defaults()
 
 
 async def test_of_a_server_that_was_left_nothing_stays(records: Records, shelf: Shelf) -> None:
@@ -287,9 +287,9 @@ async def test_of_a_server_that_was_left_nothing_stays(records: Records, shelf: 
     await shelf.drop_server(1)
     restarted = Shelf(records)
     await restarted.load()
-    for each in (shelf, restarted):
-        assert [names(each.presets(owner)) for owner in (MARA, SERVER, ELSEWHERE)] == [["Noir"], [], ["Mist"]]
-        assert each.defaults(SERVER) == Defaults()
+    for known in (shelf, restarted):
+        assert [names(known.presets(owner)) for owner in (MARA, SERVER, ELSEWHERE)] == [["Noir"], [], ["Mist"]]
+        assert known.defaults(SERVER) == Defaults()
 
 
 async def test_nothing_is_forgotten_while_the_database_is_away(records: Records, shelf: Shelf) -> None:
