@@ -86,22 +86,11 @@ Polled = StillRunning | Finished  # a failure is raised as a ProviderError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spent:
-    """Micro-dollars in the day and month (UTC) of an order, with it; a month is only summed where a cap asks for it."""
-
-    server_day: int
-    server_month: int | None
-    bot_day: int
-    bot_month: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Admitted:
     """The job and its reservation are committed."""
 
     job: Job
     usage: Usage  # this job's images included
-    spent: Spent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +151,6 @@ class BatchAdmitted:
 
     jobs: tuple[Job, ...]
     usage: Usage  # these jobs' images included
-    spent: Spent
 
 
 Refused = OverQuota | OverCap | TooManyWaiting | AlreadyAdmitted

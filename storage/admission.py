@@ -13,7 +13,7 @@ from jobs.servers.allowance import Allowance
 from jobs.status import Status
 from storage.part import Part, Undone, read, write
 from storage.rows import job_from, order_values
-from storage.spending import require_within, spend
+from storage.spending import spend
 
 SAME_PRESS_MS: Final = 3_000
 
@@ -29,7 +29,7 @@ class Admissions(Part):
         admitted = await self._admit(
             connection, [order], provider=provider, estimated_cost=estimated_cost, bounds=bounds
         )
-        return Admitted(job=admitted.jobs[0], usage=admitted.usage, spent=admitted.spent)
+        return Admitted(job=admitted.jobs[0], usage=admitted.usage)
 
     @write
     async def admit_batch(
@@ -88,12 +88,11 @@ class Admissions(Part):
         await self._reserve(connection, jobs, grant=grant, granted=granted)
         # Last, since all of the bot's orders meet here: on a server that is until the commit.
         cost = estimated_cost * len(jobs)
-        spent = await spend(self._sql, connection, guild_id=first.guild_id, at=now, amount=cost, bounds=bounds)
-        require_within(bounds, spent, asked=cost, now=now)
+        await spend(self._sql, connection, guild_id=first.guild_id, at=now, amount=cost, bounds=bounds)
         charged = [*charges, *([Charge(at=now, images=asked - granted)] if granted < asked else [])]
         left = None if grant is None else replace(grant, left=grant.left - granted)
         usage = usage_of(charged, bounds.allowance, grant=left, now=now)
-        return BatchAdmitted(jobs=tuple(jobs), usage=usage, spent=spent)
+        return BatchAdmitted(jobs=tuple(jobs), usage=usage)
 
     async def _charges(
         self, connection: Any, bounds: Bounds, *, guild_id: int, user_id: int, now: int
