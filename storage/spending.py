@@ -31,7 +31,7 @@ async def spend(sql: Any, connection: Any, *, guild_id: int, at: int, amount: in
 
 
 async def respend(sql: Any, connection: Any, *, guild_id: int, at: int, amount: int) -> None:
-    """Correct these sums: an order of that moment (UTC ms) costs so many micro-dollars more, or less, than was taken."""
+    """Correct these sums: an order of that moment (UTC ms) costs so many micro-dollars more than was taken, or less."""
     if amount:
         await sql.add_spend(connection, guild_id=guild_id, day=day_of(at), amount=amount)
         await sql.add_spend(connection, guild_id=EVERYWHERE, day=day_of(at), amount=amount)
