@@ -121,7 +121,7 @@ class Life:
                 await people.set_ban(guild_id=guild, user_id=PERSON, reason="spam", by=ADMIN, expires_at=expires_at)
             case "grant":
                 grant = {"user_id": PERSON, "images": number, "expires_at": now + number * DAY, "by": PERSON}
-                await people.add_grant(guild_id=guild, **grant)  # type: ignore[arg-type]
+                await people.add_grant(guild_id=guild, **grant)
             case "reset":
                 await people.reset_quota(guild_id=guild, user_id=PERSON, by=ADMIN)
             case _:
