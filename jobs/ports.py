@@ -135,9 +135,7 @@ class DeliveryDelayed(Exception):
     """Discord could not be reached; the delivery is to be tried again."""
 
 
-class Store(
-    PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRecords, Adoption, Protocol
-):
+class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRecords, Adoption, Protocol):
     """Jobs, the quota's ledger and the attempts.
 
     Every change of status is a guarded update: it returns the changed job, or None when the job was no longer in a
@@ -173,9 +171,7 @@ class Store(
         """
         ...
 
-    async def usage(
-        self, *, guild_id: int, user_id: int, allowance: Allowance, former_id: int | None = None
-    ) -> Usage:
+    async def usage(self, *, guild_id: int, user_id: int, allowance: Allowance, former_id: int | None = None) -> Usage:
         """Where the user stands in this server; `former_id` is that of `Bounds`."""
         ...
 

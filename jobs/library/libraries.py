@@ -130,8 +130,9 @@ class Libraries:
     async def drop_server(self, guild_id: int) -> None:
         """Forget a server's library; the bot is not there any more."""
         async with self._writing:
-            while await self._records.remove_entries(guild_id, limit=AT_ONCE):
-                await asyncio.sleep(0)
+            more = True
+            while more:
+                more = bool(await self._records.remove_entries(guild_id, limit=AT_ONCE))
             self._libraries.pop(guild_id, None)
 
     async def preview(self, entry: Entry) -> bytes | None:

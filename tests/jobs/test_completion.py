@@ -244,7 +244,7 @@ async def test_what_is_missing_of_a_partial_result_is_shown_as_given_back(rig: R
     job = await rig.running(count=2)
     rig.source.errors["https://a"] = ResultUnusable("not an image")
     await complete(rig, job, TWO)
-    assert rig.audience.usages[-1].used == 1
+    assert rig.audience.usages[-1].windows[0].used == 1
 
 
 async def test_the_apis_own_measure_is_learnt_before_ours(rig: Rig) -> None:

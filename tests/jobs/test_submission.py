@@ -76,7 +76,7 @@ async def test_a_final_refusal_fails_refunds_and_is_told(rig: Rig, error: Provid
     [(told, usage)] = rig.audience.failures
     assert told.failure is not None
     assert (told.failure.reason, told.failure.user_message) == (error.reason, error.user_message)
-    assert usage.used == 0
+    assert usage.windows[0].used == 0
     assert rig.observer.errors == [error.reason]
 
 
