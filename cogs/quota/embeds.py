@@ -15,13 +15,16 @@ from words.speech import Words
 def quota_embed(usage: Usage, words: Words, *, is_exempt: bool = False, ban: Sentence | None = None) -> discord.Embed:
     """One's own use: every window that binds, the grant, and what stops the next image; `ban` says who is banned."""
     left, lines = usage.left, [] if ban is None else [f"🚫 {words(ban)}", ""]
+    to_order = left if ban is None else 0
+    if to_order is None:
+        embed = discord.Embed(title=words(say("No limit for you here")), colour=WORKING)
+    else:
+        title = say_count("{count} image left", "{count} images left", to_order)
+        embed = discord.Embed(title=words(title), colour=WORKING if to_order else REFUSED)
     if left is None:
         free = say("You are exempt from this server's limits.") if is_exempt else say("No limit binds you here.")
-        embed = discord.Embed(title=words(say("No limit for you here")), colour=WORKING)
         lines.append(words(free))
     else:
-        title = say_count("{count} image left", "{count} images left", left)
-        embed = discord.Embed(title=words(title), colour=WORKING if left else REFUSED)
         for window in usage.windows:
             lines += window_lines(window, words)
         granted, stops = granted_line(usage), _stops(usage)

@@ -1,9 +1,10 @@
 """The operator's answers as lines to be read."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 Answer = Mapping[str, Any]
+_STATES: Final = {"closed": "works", "open": "rests", "half-open": "is being tried"}  # of a key's breaker
 
 
 def as_text(command: str, answer: Answer) -> str:
@@ -29,7 +30,8 @@ def _lines(command: str, answer: Answer) -> Iterator[str]:
             yield from (f"re:{pattern}" for pattern in answer["patterns"])
         case "keys":
             columns = ("provider", "number", "key", "state", "trouble", "until", "in_flight", "creates_last_minute")
-            yield from _table(answer["keys"], columns, none="There are no keys.")
+            keys = [{**key, "state": _STATES[key["state"]]} for key in answer["keys"]]
+            yield from _table(keys, columns, none="There are no keys.")
         case "jobs":
             columns = ("id", "status", "created_at", "server", "user", "model", "images", "failure")
             yield from _table(answer["jobs"], columns, none="There are no such jobs.")

@@ -111,6 +111,9 @@ def test_whoever_is_bound_by_nothing_is_told_why() -> None:
 
 def test_whoever_is_banned_reads_it_first() -> None:
     assert text(quota_embed(ALL, ENGLISH, ban=verbatim("You are banned."))).startswith("🚫 You are banned.\n\n▰")
+    exempt = quota_embed(Usage(windows=()), ENGLISH, is_exempt=True, ban=verbatim("You are banned."))
+    assert exempt.title == "0 images left"
+    assert quota_embed(Usage(windows=()), ENGLISH, is_exempt=True).title == "No limit for you here"
 
 
 def test_the_line_under_a_result_tells_the_tightest_window_and_its_name_where_several_bind() -> None:
