@@ -1,6 +1,7 @@
 """Everything that the bot registers with Discord: within its limits, in every language, and where it belongs."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ EVERYWHERE = {
     "Image settings", "Make again", "Inspect image", "Report image",
 }  # fmt: skip
 SERVERS = {"lora", "admin"}
+GUIDE = Path(__file__).parents[2] / "docs" / "admin-guide.md"
 ROOM = 400  # characters of Discord's 8000 that stay free for what is still to come
 
 
@@ -70,6 +72,14 @@ def test_commands_leave_room_below_discords_bounds(registered: list[Json]) -> No
                 assert len(text) <= 100, way
             assert len(each.get("options") or ()) <= 25, way
             assert len(each.get("choices") or ()) <= 25, way
+
+
+def test_the_guide_names_every_command_of_admins_with_who_may_use_it(registered: list[Json]) -> None:
+    table = GUIDE.read_text(encoding="utf-8").partition("## Every command, and who may use it")[2]
+    typed = [way for command in registered for way, each in nested(command) if each["type"] == SLASH and " " in way]
+    ours = [way for way in typed if way.startswith(("admin ", "stats ", "privacy "))]
+    assert len(ours) > 20
+    assert [way for way in ours if f"`/{way}`" not in table] == []
 
 
 def test_names_that_people_type_are_the_same_in_every_language(registered: list[Json]) -> None:
