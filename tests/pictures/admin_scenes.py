@@ -1,16 +1,13 @@
 """What is played for the pictures of docs/admin-guide.md: a scene for each thing that admins decide."""
 
-import base64
-from collections.abc import Mapping
-from http import HTTPStatus
-from typing import Any, Final
+import json
+from typing import Final
 
-from sandbox.client import Channel, Interaction, Message, User
-from tests.e2e.support import PATIENCE, eventually, get, whole
+from tests.e2e.support import PATIENCE, whole
+from tests.pictures.administering import admin, answered, chosen, file, pressed, sent, turned, until_ready
 from tests.pictures.scenes import LIGHTHOUSE, Scene
 from tests.pictures.studio import Studio
 
-Options = Mapping[str, Any]
 _ORDERS: Final = 40
 _DAYS: Final = 14
 
@@ -20,20 +17,20 @@ async def setup(of: Studio) -> None:
     fresh = await of.world.add_guild("Night Owls", of.ada, with_bot=False)
     hall = await of.world.add_channel(fresh, "hall")
     await of.world.set_system_channel(fresh, hall)
-    await _until_ready(of)
+    await until_ready(of)
     await of.world.join(fresh, await of.world.bot())
     greeting = await of.world.wait_for_message(hall, of.ada, lambda seen: bool(seen.embeds), PATIENCE)
     await of.keep("admin-welcome", greeting)
     await of.world.set_permissions(hall, deny=["attach_files", "embed_links"])
-    panel = await _answered(of, "admin setup", of.ada, channel=hall)
+    panel = await answered(of, "admin setup", of.ada, channel=hall)
     await of.keep("admin-setup-missing", panel)
     await of.world.set_permissions(hall)
-    panel = await _pressed(of, panel, "Look again")
+    panel = await pressed(of, panel, "Look again")
     await of.keep("admin-setup", panel)
-    panel = await _turned(of, panel, "quota")
+    panel = await turned(of, panel, "quota")
     form = await of.keep_form("admin-setup-form", of.ada, panel, "Change…")
-    await of.keep("admin-setup-quota", await _sent(of, panel, form, {"hour": "10", "day": "30", "month": ""}))
-    panel = await _turned(of, panel, "what")
+    await of.keep("admin-setup-quota", await sent(of, panel, form, {"hour": "10", "day": "30", "month": ""}))
+    panel = await turned(of, panel, "what")
     await of.keep("admin-setup-what", panel)
     first = await of.imagine(of.ada, hall, **LIGHTHOUSE)
     await of.keep("admin-first-image", first)
@@ -42,20 +39,20 @@ async def setup(of: Studio) -> None:
 async def places(of: Studio) -> None:
     """Images in one channel, one model: what the others read."""
     gallery = await of.world.add_channel(of.garden, "gallery")
-    panel = await _turned(of, await _admin(of, "setup"), "where")
-    panel = await _chosen(of, panel, "allowed", gallery.id)
+    panel = await turned(of, await admin(of, "setup"), "where")
+    panel = await chosen(of, panel, "allowed", gallery.id)
     await of.keep("admin-setup-where", panel)
-    await of.keep("admin-elsewhere", await _answered(of, "imagine", of.ben, {"prompt": "a heron"}))
-    panel = await _chosen(of, await _turned(of, panel, "what"), "models", "flux-lora")
+    await of.keep("admin-elsewhere", await answered(of, "imagine", of.ben, {"prompt": "a heron"}))
+    panel = await chosen(of, await turned(of, panel, "what"), "models", "flux-lora")
     wish = {"prompt": "a heron", "model": "flux-2-lora"}
-    await of.keep("admin-model", await _answered(of, "imagine", of.ben, wish, channel=gallery))
+    await of.keep("admin-model", await answered(of, "imagine", of.ben, wish, channel=gallery))
 
 
 async def reports(of: Studio) -> None:
     """What a member reports, before moderators and after."""
     mods = await of.world.add_channel(of.garden, "moderators")
-    panel = await _turned(of, await _admin(of, "setup"), "channels")
-    await of.keep("admin-setup-channels", await _chosen(of, panel, "reports", mods.id))
+    panel = await turned(of, await admin(of, "setup"), "channels")
+    await of.keep("admin-setup-channels", await chosen(of, panel, "reports", mods.id))
     image = await of.imagine(of.ben, prompt="a flyer of a competing server", seed=9)
     await of.report(of.mara, image, "Advertises another server")
     case = await of.world.wait_for_message(mods, of.olga, lambda seen: bool(seen.embeds), PATIENCE)
@@ -68,30 +65,30 @@ async def reports(of: Studio) -> None:
 async def audit(of: Studio) -> None:
     """Every change, in a channel and on request."""
     log = await of.world.add_channel(of.garden, "bot-changes")
-    panel = await _turned(of, await _admin(of, "setup"), "channels")
-    await _chosen(of, panel, "audit", log.id)
-    await _admin(of, "quota set", {"day": "40"})
-    await _admin(of, "caps", {"day": "10"})
+    panel = await turned(of, await admin(of, "setup"), "channels")
+    await chosen(of, panel, "audit", log.id)
+    await admin(of, "quota set", {"day": "40"})
+    await admin(of, "caps", {"day": "10"})
     told = await of.world.wait_for_message(log, of.ada, lambda seen: "caps" in whole(seen), PATIENCE)
     await of.keep("admin-audit-channel", *(await of.world.messages(log, of.ada)) or [told])
-    await of.keep("admin-audit", await _admin(of, "audit"))
+    await of.keep("admin-audit", await admin(of, "audit"))
 
 
 async def config(of: Studio) -> None:
     """The rules as a file, one with faults, and one that changes something."""
-    await of.keep("admin-config-show", await _admin(of, "config show"))
-    await of.keep("admin-config-export", await _admin(of, "config export"))
+    await of.keep("admin-config-show", await admin(of, "config show"))
+    await of.keep("admin-config-export", await admin(of, "config export"))
     faulty = '[quota]\nday = "many"\n\n[caps]\nday = 12.50\n\n[make]\nmodels = ["flux-3"]\n'
-    await of.keep("admin-config-faults", await _admin(of, "config import", {"file": _file(faulty)}))
+    await of.keep("admin-config-faults", await admin(of, "config import", {"file": file(faulty)}))
     right = '[quota]\nday = 40\nhour = 10\n\n[caps]\nday = 12.50\n\n[make]\nmodels = ["flux-lora"]\n'
-    await of.keep("admin-config-asked", await _admin(of, "config import", {"file": _file(right)}))
+    await of.keep("admin-config-asked", await admin(of, "config import", {"file": file(right)}))
 
 
 async def spoilers(of: Studio) -> None:
     """Covered results in an age-restricted channel."""
     dark = await of.world.channel("art-after-dark")
-    panel = await _turned(of, await _admin(of, "setup"), "content")
-    await of.keep("admin-setup-content", await _pressed(of, panel, "Covered results: off"))
+    panel = await turned(of, await admin(of, "setup"), "content")
+    await of.keep("admin-setup-content", await pressed(of, panel, "Covered results: off"))
     await of.keep("admin-spoiler", await of.imagine(channel=dark, **LIGHTHOUSE))
 
 
@@ -99,13 +96,13 @@ async def quota(of: Studio) -> None:
     """Limits for everybody and for a role, a grant, what a member reads."""
     artists = await of.world.add_role(of.garden, "Artists")
     await of.world.give_role(of.garden, of.mara, artists)
-    await _admin(of, "quota set", {"hour": "4", "day": "6"})
-    await of.keep("admin-quota-set", await _admin(of, "quota set", {"day": "40", "month": "300", "role": artists.id}))
-    await _admin(of, "quota grant", {"member": of.ben.id, "images": 4, "expires": "7d"})
+    await admin(of, "quota set", {"hour": "4", "day": "6"})
+    await of.keep("admin-quota-set", await admin(of, "quota set", {"day": "40", "month": "300", "role": artists.id}))
+    await admin(of, "quota grant", {"member": of.ben.id, "images": 4, "expires": "7d"})
     await of.imagine(of.ben, prompt="a heron in the reeds", count=4, seed=7)
     await of.imagine(of.ben, prompt="a heron in the reeds", count=4, seed=8)
-    await of.keep("admin-quota-show", await _admin(of, "quota show", {"member": of.ben.id}))
-    await of.keep("admin-quota-list", await _admin(of, "quota list"))
+    await of.keep("admin-quota-show", await admin(of, "quota show", {"member": of.ben.id}))
+    await of.keep("admin-quota-list", await admin(of, "quota list"))
     await of.keep("admin-quota-member", await of.use("quota", user=of.ben))
     await of.keep("admin-over-quota", await of.use("imagine", {"prompt": "six herons", "count": 4}, user=of.ben))
 
@@ -113,50 +110,59 @@ async def quota(of: Studio) -> None:
 async def bans(of: Studio) -> None:
     """Somebody who may order nothing, and what they read."""
     ban = {"member": of.ben.id, "reason": "Advertising in #art", "for": "7d"}
-    await of.keep("admin-ban", await _admin(of, "ban", ban))
+    await of.keep("admin-ban", await admin(of, "ban", ban))
     await of.keep("admin-banned", await of.use("imagine", {"prompt": "a heron"}, user=of.ben))
 
 
 async def money(of: Studio) -> None:
     """Caps, what they do, and what was spent."""
-    await of.keep("admin-caps", await _admin(of, "caps", {"day": "0.25", "month": "5"}))
+    await of.keep("admin-caps", await admin(of, "caps", {"day": "0.25", "month": "5"}))
     await of.imagine(**LIGHTHOUSE, count=4)
     await of.imagine(of.ben, prompt="a paper fox under paper stars", model="flux-2-lora", count=2, seed=20263)
     await of.keep("admin-over-cap", await of.use("imagine", {"prompt": "four foxes", "count": 4}, user=of.ben))
-    await of.keep("admin-costs", await _admin(of, "costs", {"by": "user"}))
+    await of.keep("admin-costs", await admin(of, "costs", {"by": "user"}))
 
 
 async def words(of: Studio) -> None:
     """Blocked words and patterns, and what they refuse."""
     await of.keep(
-        "admin-words", await _admin(of, "words add", {"words": "casino, free nitro", "pattern": r"\bcrypto\w*"})
+        "admin-words", await admin(of, "words add", {"words": "casino, free nitro", "pattern": r"\bcrypto\w*"})
     )
-    await of.keep("admin-words-test", await _admin(of, "words test", {"text": "a neon C4S1N0 at night"}))
+    await of.keep("admin-words-test", await admin(of, "words test", {"text": "a neon C4S1N0 at night"}))
     await of.keep("admin-blocked", await of.use("imagine", {"prompt": "a neon c a s i n o at night"}, user=of.ben))
 
 
 async def stats(of: Studio) -> None:
     """Two weeks of a server, in figures and charts."""
-    await _admin(of, "quota set", {"day": "400"})
+    await admin(of, "quota set", {"day": "400"})
     people = [of.mara, of.ben, of.mara, of.olga, of.mara, of.ben, of.ada]
     models = ("flux-lora", "flux-lora", "flux-2-lora")
     orders = [
-        {"prompt": "a heron", "size": "square", "count": 1 + number % 4, "model": models[number % 3], "seed": number}
+        {
+            "prompt": "a heron",
+            "size": "square",
+            "count": 1 + number % 4,
+            "model": models[number % 3],
+            "seed": number + 1,
+        }
         for number in range(_ORDERS)
     ]
-    for _ in range(2):
+    for user, order in zip(people[:2], orders, strict=False):
         await of.world.add_fault("eachlabs.create", "status", status=400, body='{"status": "error", "message": "no"}')
-    await of.world.burst(people, of.art, "imagine", orders, seconds=6)
+        await of.use("imagine", order, user=user)
+    later = [people[number % len(people)] for number in range(2, _ORDERS)]
+    await of.world.burst(later, of.art, "imagine", orders[2:], seconds=6)
     await of.until("delivered", "failed", jobs=_ORDERS)
     await _spread(of)
-    await of.keep("admin-stats", await _answered(of, "stats server", of.ada, {"days": _DAYS}), keep_times=True)
-    await of.keep("stats-me", await _answered(of, "stats me", of.mara, {"days": _DAYS}), keep_times=True)
+    await of.keep("admin-stats", await answered(of, "stats server", of.ada, {"days": _DAYS}), keep_times=True)
+    await of.keep("stats-me", await answered(of, "stats me", of.mara, {"days": _DAYS}), keep_times=True)
 
 
 async def _spread(of: Studio) -> None:
     """Let the orders be of the last two weeks, and have taken as long as the real image services take."""
     await of.bot.sql("DROP TRIGGER ledger_keeps_values")
-    for number, job in enumerate(await of.bot.jobs()):
+    jobs = sorted(await of.bot.jobs(), key=lambda job: int(json.loads(job["request"])["seed"]))
+    for number, job in enumerate(jobs):
         age = (number * number % _DAYS) * 24 * 3_600_000
         charged, waited, made = job["created_at"] - age, 400 + number % 7 * 900, 6_000 + number * 37 % 11 * 1_700
         await of.bot.sql("UPDATE ledger SET charged_at = ? WHERE job_id = ?", charged, job["id"])
@@ -170,7 +176,7 @@ async def _spread(of: Studio) -> None:
 
 async def pause(of: Studio) -> None:
     """Everything stops, nothing is lost."""
-    await of.keep("admin-pause", await _admin(of, "pause", {"reason": "Back after the contest's deadline, at 18:00."}))
+    await of.keep("admin-pause", await admin(of, "pause", {"reason": "Back after the contest's deadline, at 18:00."}))
     await of.keep("admin-paused", await of.use("imagine", {"prompt": "a heron"}, user=of.ben))
 
 
@@ -179,64 +185,6 @@ async def privacy(of: Studio) -> None:
     await of.imagine(**LIGHTHOUSE)
     await of.keep("privacy-export", await of.use("privacy export"))
     await of.keep("privacy-delete", await of.use("privacy delete"))
-
-
-async def _admin(of: Studio, name: str, options: Options | None = None) -> Message:
-    """What /admin answers its admin."""
-    return await _answered(of, f"admin {name}", of.ada, options)
-
-
-async def _answered(
-    of: Studio, name: str, user: User, options: Options | None = None, *, channel: Channel | None = None
-) -> Message:
-    """What a command answers, once it says something."""
-    return await of.use(name, options, user=user, channel=channel, fits=lambda seen: bool(seen.embeds))
-
-
-async def _pressed(of: Studio, panel: Message, label: str) -> Message:
-    """The panel once a button has changed it."""
-    await of.world.press(of.ada, panel, label=label)
-    return await _changed(of, panel)
-
-
-async def _turned(of: Studio, panel: Message, page: str) -> Message:
-    """Another page of the panel."""
-    return await _chosen(of, panel, "page", page)
-
-
-async def _chosen(of: Studio, panel: Message, select: str, *values: str | int) -> Message:
-    """The panel once something is chosen in the select whose id ends so."""
-    select = next(each.custom_id for each in panel.selects if each.custom_id.endswith(f":{select}"))
-    await of.world.select(of.ada, panel, select, values)
-    return await _changed(of, panel)
-
-
-async def _sent(of: Studio, panel: Message, form: Interaction, texts: Mapping[str, str]) -> Message:
-    """The panel once a form has changed it."""
-    await of.world.submit_modal(of.ada, form, texts)
-    return await _changed(of, panel)
-
-
-async def _changed(of: Studio, panel: Message) -> Message:
-    async def edited() -> Message | None:
-        now = await of.world.message(panel)
-        return now if now.edits > panel.edits else None
-
-    return await eventually(edited)
-
-
-async def _until_ready(of: Studio) -> None:
-    """Once the bot knows its servers; one more before that is for discord.py no invitation."""
-
-    async def ready() -> bool | None:
-        status, _ = await get(f"{of.bot.url}/readyz")
-        return status == HTTPStatus.OK or None
-
-    await eventually(ready)
-
-
-def _file(text: str) -> Mapping[str, str]:
-    return {"filename": "rules.toml", "content_base64": base64.b64encode(text.encode()).decode()}
 
 
 ADMIN_SCENES: Final[tuple[Scene, ...]] = (
