@@ -1,5 +1,6 @@
 """Admission: the job, its reservation and its place in the fair queue, in one transaction or not at all."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -105,7 +106,10 @@ class Admissions(Part):
         rows = self._sql.charges(
             connection, guild_id=guild_id, user_id=user_id, former_id=bounds.former_id, since=since
         )
-        return [Charge(at=row["charged_at"], images=row["images"]) async for row in rows]
+        images: Counter[int] = Counter()
+        async for row in rows:
+            images[row["charged_at"]] += row["images"]
+        return [Charge(at=at, images=images[at]) for at in sorted(images) if images[at] > 0]
 
     async def _grant_in_force(self, connection: Any, *, guild_id: int, user_id: int, now: int) -> Grant | None:
         row = await self._sql.grant_in_force(connection, guild_id=guild_id, user_id=user_id, now=now)

@@ -14,18 +14,13 @@ ORDER BY created_at DESC
 LIMIT 1;
 
 -- name: charges(guild_id, user_id, former_id, since)
--- What still counts of the images charged after `since`, those that a grant paid for aside, the oldest first.
-SELECT charged_at, SUM(images) AS images
-FROM (
-    SELECT charged_at, images - granted AS images FROM ledger
-    WHERE guild_id = :guild_id AND user_id = :user_id AND charged_at > :since
-    UNION ALL
-    SELECT charged_at, images - granted AS images FROM ledger
-    WHERE guild_id = :guild_id AND user_id = CAST(:former_id AS BIGINT) AND charged_at > :since
-) AS charged
-GROUP BY charged_at
-HAVING SUM(images) > 0
-ORDER BY charged_at;
+-- What was charged after `since` and what was given back of that; images that a grant paid for do not count. Whoever
+-- reads it sums it up by the moment: grouping both here would build a tree for each order.
+SELECT charged_at, images - granted AS images FROM ledger
+WHERE guild_id = :guild_id AND user_id = :user_id AND charged_at > :since
+UNION ALL
+SELECT charged_at, images - granted AS images FROM ledger
+WHERE guild_id = :guild_id AND user_id = CAST(:former_id AS BIGINT) AND charged_at > :since;
 
 -- name: use_grant(guild_id, user_id, granted_at, images)!
 -- `images` below 0 are given back, unless another grant has taken that one's place.

@@ -19,7 +19,7 @@ WHOLE = re.compile(
     r"|grants|former_members|deletions|departures|servers|loras USING COVERING INDEX sqlite_autoindex_loras_2"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|queues USING COVERING INDEX sqlite_autoindex_queues_1|audit USING INDEX audit_untold"
-    r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier|charged)$"
+    r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
 )
 
 INDEXES = {
