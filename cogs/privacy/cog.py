@@ -93,9 +93,10 @@ class PrivacyRights(
         if self._clock.now() // 1000 - int(asked_at) > MINUTES * 60:
             await interaction.response.edit_message(embed=sentence_embed(TOO_OLD, words), view=None)
             return
-        await interaction.response.edit_message(embed=begun_embed(words), view=None)
+        await interaction.response.defer()
         try:
             await self._privacy.forget(user_id)
+            await interaction.edit_original_response(embed=begun_embed(words), view=None)
             if await self._privacy.forgotten(user_id, seconds=PATIENCE):
                 embed = deleted_embed(words)
             else:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jobs.status import FINISHED, Status
 from sandbox.client import Message
 from tests.e2e.support import title
+from tests.faults.decisions import is_removed, judge
 from tests.faults.evidence import Evidence, Row, pictures, subjects
 
 CONCURRENCY: Final = 10  # predictions at once, per key
@@ -30,8 +31,8 @@ class Verdict:
     unknown: int = 0  # of these: given up after looking for them in vain
 
     lost: int = 0  # not ended, not to be seen, or ended without a word
-    double_posts: int = 0  # pictures, failures or mentions beyond the first
-    double_charges: int = 0  # reservations that do not come to what was delivered
+    double_posts: int = 0  # pictures, failures, mentions, warnings, changes or reports beyond the first
+    double_charges: int = 0  # reservations, costs or grants that do not come to what was delivered
     overpaid: int = 0  # creates beyond one a job and the unknown ones
     other: int = 0  # limits, remains, tracebacks
 
@@ -65,6 +66,9 @@ def audit(evidence: Evidence) -> Verdict:
     for trouble in _troubles(evidence, verdict):
         verdict.other += 1
         verdict.findings.append(trouble)
+    for kind, finding in judge(evidence):
+        setattr(verdict, kind, getattr(verdict, kind) + 1)
+        verdict.findings.append(finding)
     return verdict
 
 
@@ -76,7 +80,7 @@ def _audit_end(verdict: Verdict, job: Row, evidence: Evidence) -> None:
     match status:
         case Status.DELIVERED:
             verdict.delivered += 1
-            if len(shown) != (made := _made(job, evidence)):
+            if len(shown) != (made := _made(job, evidence)) and not is_removed(evidence, job):
                 wrong = f"delivered, but {len(shown)} of {made} pictures can be seen"
         case Status.UNDELIVERED:
             verdict.kept += 1
@@ -127,7 +131,7 @@ def _stays(job: Row) -> bool:
 
 def _audit_remains(verdict: Verdict, job: Row, evidence: Evidence) -> None:
     is_over = job["status"] in FINISHED - {Status.UNDELIVERED} and not _stays(job)
-    if (is_over or job["removed_at"] is not None) and job["id"] in evidence.folders:
+    if (is_over or job["removed_at"] or job["hidden_at"]) and job["id"] in evidence.folders:
         verdict.other += 1
         verdict.findings.append(f"{job['id']} is {job['status']}, but its files are still there")
     reply = next((message for message in evidence.messages if message.id == job["reply_message_id"]), None)

@@ -86,7 +86,7 @@ async def run(case: Case, folder: Path, zygote: Zygote) -> Outcome:
         await stage.keeper.kill()
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        verdict = audit(await gather(stage.world, database, folder, is_there=stage.keeper.was_online))
+        verdict = audit(await gather(stage))
     if trouble:
         verdict.other += 1
         verdict.findings.insert(0, trouble)
@@ -126,7 +126,7 @@ async def _staged(case: Case, folder: Path, zygote: Zygote, database: Database) 
         world = await stack.enter_async_context(SandboxClient(sandbox.url))
         await world.set_eachlabs(duration_s=0.1, webhook_retry_gap_s=0.5)
         await world.set_aimlapi(duration_s=0.1)
-        await world.set_discord(nonce_seconds=0)  # as after a start that came later than Discord remembers a nonce
+        await world.set_discord(nonce_seconds=SCENES[case.scene].nonce_seconds)
         process = ForkedBot(zygote, sandbox, world, folder, database_url=database.url)
         keeper = Keeper(process, world, case.deaths, settings)
         stage = Stage(
@@ -139,6 +139,7 @@ async def _staged(case: Case, folder: Path, zygote: Zygote, database: Database) 
             mara=await world.user("Mara"),
             ben=await world.user("Ben"),
             olga=await world.user("Olga"),
+            ada=await world.user("Ada"),
             random=random.Random(case.seed),  # noqa: S311 - a scene's choices, the same in every run
         )
         await stack.enter_async_context(keeper)

@@ -26,6 +26,11 @@ class Database(Protocol):
         """What `DATABASE_URL` is set to."""
         ...
 
+    @property
+    def listing(self) -> str:
+        """The statement that names its tables."""
+        ...
+
     async def rows(self, statement: str) -> list[dict[str, Any]]:
         """Run one statement, committed at once; what it returns."""
         ...
@@ -33,6 +38,8 @@ class Database(Protocol):
 
 class SqliteDatabase:
     """A file."""
+
+    listing = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -45,6 +52,8 @@ class SqliteDatabase:
 
 class PostgresDatabase:
     """A database on the tests' server; one connection serves everybody who asks."""
+
+    listing = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
 
     def __init__(self, url: str, connection: asyncpg.Connection) -> None:
         self._connection = connection

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sandbox.client import Message, SandboxClient
-from tests.faults.databases import Database
+from sandbox.client import Message
+from tests.faults.stage import Stage
 
 Row = Mapping[str, Any]
 _PICTURE: Final = re.compile(r"fluxcord-([0-9a-z]{20})-(\d+)\.")
-_BUTTON: Final = re.compile(r"fluxcord:[a-z]+:([0-9a-z]{20})")
+_BUTTON: Final = re.compile(r"fluxcord:(?!lora)[a-z]+:([0-9a-z]{20})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,17 +26,21 @@ class Evidence:
     most_per_minute: int
     folders: frozenset[str]  # jobs whose results lie on the disk
     log: str
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)  # all of the database's
+    forgotten: frozenset[int] = frozenset()  # users whose data are to be gone
+    left: frozenset[int] = frozenset()  # servers whose data are to be gone
 
 
-async def gather(world: SandboxClient, database: Database, folder: Path, *, is_there: bool) -> Evidence:
-    """Look at everything; the bot is stopped. `is_there`: the bot has lived to make its tables."""
-    bot = await world.bot()
+async def gather(stage: Stage) -> Evidence:
+    """Look at everything; the bot is stopped."""
+    world, folder = stage.world, stage.folder
+    bot, tables = await world.bot(), await _tables(stage)
     messages = [message for channel in await world.channels() for message in await world.messages(channel)]
     stats = [use for api in ("eachlabs", "aimlapi") for use in (await world.image_stats(api))["keys"].values()]
     results = folder / "results"
     return Evidence(
-        jobs=await database.rows("SELECT * FROM jobs ORDER BY created_at, id") if is_there else [],
-        ledger=await database.rows("SELECT * FROM ledger") if is_there else [],
+        jobs=tables.get("jobs", []),
+        ledger=tables.get("ledger", []),
         messages=[message for message in messages if message.author_id == bot.id],
         creates=len(await world.predictions()) + len(await world.generations()),
         refused=sum(use["refused"] for use in stats),
@@ -47,7 +50,18 @@ async def gather(world: SandboxClient, database: Database, folder: Path, *, is_t
         if results.exists()
         else frozenset(),
         log=(folder / "bot.log").read_text(encoding="utf-8"),
+        tables=tables,
+        forgotten=frozenset(stage.forgotten),
+        left=frozenset(stage.left),
     )
+
+
+async def _tables(stage: Stage) -> Mapping[str, Sequence[Row]]:
+    """Every table by its name; none where no bot has lived to make them."""
+    if not stage.keeper.was_online:
+        return {}
+    names = [row["name"] for row in await stage.database.rows(stage.database.listing)]
+    return {name: await stage.database.rows(f"SELECT * FROM {name}") for name in names}  # noqa: S608 - its own names
 
 
 def pictures(message: Message) -> Sequence[tuple[str, int]]:

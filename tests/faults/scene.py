@@ -23,20 +23,31 @@ class Scene:
     settings: Mapping[str, str]
     delivers_in_parts: bool  # by several messages that follow one another
     deaths: tuple[Death, ...]  # what the scene itself begins with; what is tried comes after these
+    nonce_seconds: float  # for how long Discord remembers a message's nonce
 
 
 REGISTERED: Final[dict[str, Scene]] = {}
 
 
 def scene(
-    *modes: Mode, in_parts: bool = False, deaths: tuple[Death, ...] = (), **settings: str
+    *modes: Mode,
+    in_parts: bool = False,
+    deaths: tuple[Death, ...] = (),
+    nonce_seconds: float = 0,  # as after a start that came later than that
+    **settings: str,
 ) -> Callable[[Play], Play]:
     """Register a play under its own name, for these modes, with these settings of the bot."""
 
     def register(play: Play) -> Play:
         name = play.__name__.replace("_", " ")
         REGISTERED[name] = Scene(
-            name=name, modes=modes, play=play, settings=settings, delivers_in_parts=in_parts, deaths=deaths
+            name=name,
+            modes=modes,
+            play=play,
+            settings=settings,
+            delivers_in_parts=in_parts,
+            deaths=deaths,
+            nonce_seconds=nonce_seconds,
         )
         return play
 

@@ -38,9 +38,12 @@ class Stage:
     channel: Channel
     mara: User
     ben: User
-    olga: User
+    olga: User  # a moderator
+    ada: User  # an administrator
     random: random.Random
     refused: list[Interaction] = field(default_factory=list)  # what the bot did not live to accept
+    forgotten: set[int] = field(default_factory=set)  # users whose wish to be forgotten was noted
+    left: set[int] = field(default_factory=set)  # servers whose data are to be gone in the end
 
     @property
     def model(self) -> str:
