@@ -31,6 +31,7 @@ DRAINED: Final = say(
     "The bot is paused by whoever runs it. Nothing was made and nothing was charged; what waits already is kept. "
     "Please try again later."
 )
+NO_REASON: Final = say("no reason was given")
 _REASON: Final = 300  # characters of it
 _CHANNELS: Final = 10  # of those that are named
 
@@ -51,7 +52,7 @@ def paused(pause: Pause) -> Sentence:
 
 def banned(ban: Ban) -> Sentence:
     """Until when, why, and whom to ask."""
-    reason = plain(shortened(ban.reason, _REASON))
+    reason: str | Sentence = plain(shortened(ban.reason, _REASON)) or NO_REASON
     if ban.guild_id == EVERYWHERE:
         if ban.expires_at is None:
             return say("You cannot make images with this bot any more: {reason}\nIts operator decides.", reason=reason)

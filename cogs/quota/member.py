@@ -8,6 +8,7 @@ import discord
 from cogs.embeds import WORKING
 from cogs.quota.listing import banned_line, grant_line
 from cogs.quota.standing import window_lines
+from cogs.refusals import NO_REASON
 from cogs.words import quoted, when
 from jobs.model import Usage
 from jobs.sentence import Sentence, say
@@ -54,7 +55,7 @@ def member_embed(of: Standing, words: Words) -> discord.Embed:
 def _banned(ban: Ban, words: Words) -> str:
     if ban.guild_id != EVERYWHERE:
         return banned_line(ban, words)
-    reason = quoted(ban.reason, 300)
+    reason: str | Sentence = quoted(ban.reason, 300) if ban.reason else NO_REASON
     return words(say("Banned everywhere by the bot's operator, who alone can lift it: {reason}", reason=reason))
 
 

@@ -30,7 +30,6 @@ OPERATOR: Final = 0
 MOST_JOBS: Final = 1_000
 REASON_LONGEST: Final = 500  # characters
 _MINUTE: Final = 60_000  # ms
-_NO_REASON: Final = "The operator gave no reason."
 
 
 class Refusal(Exception):
@@ -92,7 +91,7 @@ class Console:
         if len(reason) > REASON_LONGEST:
             raise Refusal(say("The reason has more than {most} characters.", most=REASON_LONGEST))
         ban = await self._people.set_ban(
-            guild_id=EVERYWHERE, user_id=user, reason=reason or _NO_REASON, by=OPERATOR, expires_at=expires_at
+            guild_id=EVERYWHERE, user_id=user, reason=reason, by=OPERATOR, expires_at=expires_at
         )
         return {"ban": ban_answer(ban)}
 

@@ -29,7 +29,7 @@ INSERT INTO ledger SELECT id, 'settle', guild_id, user_id, 0, created_at, create
 INSERT INTO attempts SELECT id, 1, 'key', created_at FROM jobs;
 INSERT INTO posts SELECT id, 'result', 2, id::bigint, created_at, created_at FROM jobs;
 INSERT INTO favourites SELECT user_id, guild_id, id, created_at FROM jobs;
-INSERT INTO reports SELECT id, 1, 1, 2, 3, '', created_at, created_at FROM jobs;
+INSERT INTO reports SELECT id, user_id, guild_id, 2, 3, '', created_at, created_at FROM jobs;
 ANALYZE;
 """
 GROWING = {"jobs", "ledger", "attempts", "posts", "reports", "favourites"}

@@ -11,7 +11,12 @@ from jobs import errors
 
 ROOT = Path(__file__).parents[2]
 FOR_READINESS = ROOT / "jobs" / "tasks.py"  # its words stand in /readyz
-FILES = sorted({*(ROOT / "cogs").rglob("*.py"), *(ROOT / "jobs").rglob("*.py"), ROOT / "features.py"} - {FOR_READINESS})
+FOR_THE_OPERATOR = set((ROOT / "jobs" / "operator").rglob("*.py"))  # on the command line, in English
+FILES = sorted(
+    {*(ROOT / "cogs").rglob("*.py"), *(ROOT / "jobs").rglob("*.py"), ROOT / "features.py"}
+    - {FOR_READINESS}
+    - FOR_THE_OPERATOR
+)
 LET_BE = {
     # for the log, although nothing around them says so
     "it may stand in its private response, where nobody can look any more",
@@ -21,6 +26,13 @@ LET_BE = {
     "Schedule type",
     "approval",
     "raw_sources",
+    "approvers",
+    "`/imagine prompt: a lighthouse in a storm, oil painting`",
+    # in files and in the audit log, which is the same in every language
+    '["word", "two words"]',
+    "a former member",
+    " left until ",
+    "there is no such channel",
 }
 
 PROSE = re.compile(r"[A-Za-z]{2,}[,.:;!?]? +[a-z]{2,}")  # two words after one another
