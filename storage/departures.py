@@ -60,6 +60,7 @@ class Departures(Part):
             sql.remove_guild_bans,
             sql.remove_guild_grants,
             sql.remove_guild_resets,
+            sql.remove_guild_cases,
             sql.remove_guild_reports,
             sql.remove_guild_warnings,
             sql.forget_departure,

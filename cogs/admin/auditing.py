@@ -1,7 +1,6 @@
 """Tells a server's audit channel of each change: soon, several at once, also after a restart, and never in silence."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -93,11 +92,14 @@ class AuditLog:
         channel = guild.get_channel_or_thread(channel_id) if guild is not None else None  # never another server's
         if guild is None or not isinstance(channel, discord.abc.Messageable):
             return "there is no such channel"
-        # After a kill the same entries are posted again, which Discord refuses for some minutes.
-        nonce = hashlib.sha256("".join(each.id for each in entries).encode()).hexdigest()[:24]
+        embed = changes_embed(entries, Words(guild.preferred_locale.value))
         try:
             with translated():
-                await channel.send(embed=changes_embed(entries, Words(guild.preferred_locale.value)), nonce=nonce)
+                # After a kill entries are posted again, with those that came meanwhile: for some minutes Discord
+                # answers with the message that has this nonce already.
+                message = await channel.send(embed=embed, nonce=entries[0].id)
+                if [each.title for each in message.embeds] != [embed.title]:
+                    await message.edit(embed=embed)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             return str(error)
         return None

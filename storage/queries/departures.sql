@@ -26,7 +26,9 @@ UNION ALL SELECT guild_id FROM server_rules WHERE guild_id > 0
 UNION ALL SELECT owner_id FROM presets WHERE owner_kind = 'server'
 UNION ALL SELECT owner_id FROM defaults WHERE owner_kind = 'server'
 UNION ALL SELECT guild_id FROM loras
-UNION ALL SELECT guild_id FROM bans WHERE guild_id > 0;
+UNION ALL SELECT guild_id FROM bans WHERE guild_id > 0
+UNION ALL SELECT guild_id FROM grants
+UNION ALL SELECT guild_id FROM quota_resets;
 
 -- name: remove_server_rules(guild_id)!
 DELETE FROM server_rules WHERE guild_id = :guild_id;
@@ -51,6 +53,9 @@ DELETE FROM grants WHERE guild_id = :guild_id;
 
 -- name: remove_guild_resets(guild_id)!
 DELETE FROM quota_resets WHERE guild_id = :guild_id;
+
+-- name: remove_guild_cases(guild_id)!
+DELETE FROM report_cases WHERE job_id IN (SELECT job_id FROM reports WHERE guild_id = :guild_id);
 
 -- name: remove_guild_reports(guild_id)!
 DELETE FROM reports WHERE guild_id = :guild_id;

@@ -33,6 +33,11 @@ async def shows_no(stage: Stage, query: str) -> None:
     await eventually(lambda: _false(holds(stage, query)), PATIENCE)
 
 
+async def struck(stage: Stage) -> None:
+    """Wait until every fault that was scripted has come to pass, or has begun to."""
+    await eventually(lambda: _false(stage.world.faults()), PATIENCE)
+
+
 async def all_told(stage: Stage) -> None:
     """Every change, warning and report has found its way to those who look after them."""
     await shows_no(stage, _UNTOLD)
@@ -120,9 +125,9 @@ async def _acted(stage: Stage, act: Callable[[], Awaitable[Interaction]]) -> Int
     return done
 
 
-async def _true(found: Awaitable[bool]) -> bool | None:
-    return await found or None
+async def _true(found: Awaitable[object]) -> bool | None:
+    return True if await found else None
 
 
-async def _false(found: Awaitable[bool]) -> bool | None:
+async def _false(found: Awaitable[object]) -> bool | None:
     return None if await found else True

@@ -18,7 +18,7 @@ def job(**values: object) -> Row:
         "id": JOB, "interaction_id": 7, "status": "delivered", "images": json.dumps([{}, {}]), "told_at": 5,
         "unknown_creates": 0, "removed_at": None,
         "reply_message_id": 1, "reply_expires_at": 900, "created_at": 0, "private": 0, "posted_message_id": 1,
-        "failure_detail": None,
+        "failure_detail": None, "hidden_at": None, "estimated_cost": 0, "cost": None,
     }  # fmt: skip
     return row | values
 
@@ -43,7 +43,10 @@ def message(
 
 
 def ledger(**images: int) -> list[Row]:
-    return [{"job_id": JOB, "kind": kind, "images": number} for kind, number in images.items()]
+    return [
+        {"job_id": JOB, "guild_id": 1, "kind": kind, "images": number, "cost": 0, "charged_at": 0}
+        for kind, number in images.items()
+    ]
 
 
 GOOD = Evidence(

@@ -17,6 +17,7 @@ NAMES = [name for name in QUERIES.available_queries if not name.endswith("_curso
 WHOLE = re.compile(
     r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules|bans|quota_resets"
     r"|grants|former_members|deletions|departures|servers|loras USING COVERING INDEX sqlite_autoindex_loras_2"
+    r"|(grants|quota_resets) USING COVERING INDEX sqlite_autoindex_(grants|quota_resets)_1"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
     r"|queues USING COVERING INDEX sqlite_autoindex_queues_1|audit USING INDEX audit_untold"
     r"|batches USING INDEX batches_open|CONSTANT ROW|\(subquery-\d+\)|tags|starts|earlier)$"
@@ -71,6 +72,7 @@ INDEXES = {
     "guilds_with_data": ["jobs_to_remove (guild_id>?)"],
     "charged_jobs_of": ["COVERING INDEX ledger_window (guild_id>?)", "ledger_window (guild_id=? AND user_id=?)"],
     "unfinished_of": ["jobs_unfinished"],
+    "remove_guild_cases": ["sqlite_autoindex_report_cases_1 (job_id=?)", "reports_of_guild (guild_id=?)"],
     "remove_guild_reports": ["reports_of_guild (guild_id=?)"],
     "forget_reports": ["reports_of_user (user_id=?)"],
     "kept_reports": ["reports_of_user (user_id=?)"],
