@@ -1,5 +1,6 @@
 """Several jobs of one order: what they need is told first, then all of them are placed, or none."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -76,7 +77,7 @@ class Several(commands.Cog):
             await interaction.response.send_message(embed=faults_embed([fault], words), ephemeral=True)
             return
         requests = tuple(replace(request, prompt=prompt) for prompt in prompts)
-        if isinstance(passed := self._passed(interaction, requests, private=private), Sentence):
+        if isinstance(passed := await self._passed(interaction, requests, private=private), Sentence):
             await interaction.response.send_message(embed=sentence_embed(passed, words), ephemeral=True)
             return
         with self._rush.acknowledging():
@@ -112,7 +113,7 @@ class Several(commands.Cog):
             await interaction.response.send_message(embed=sentence_embed(FORGOTTEN, words), ephemeral=True)
             return
         # What was allowed when it was asked may not be any more.
-        passed = self._passed(interaction, question.requests, private=question.private)
+        passed = await self._passed(interaction, question.requests, private=question.private)
         if isinstance(passed, Sentence):
             await interaction.response.send_message(embed=sentence_embed(passed, words), ephemeral=True)
             return
@@ -149,7 +150,7 @@ class Several(commands.Cog):
         asked = sum(order.request.images for order in orders)
         return await _tell(interaction, admission, words, private=private, asked=asked)
 
-    def _passed(
+    async def _passed(
         self, interaction: discord.Interaction[Any], requests: Sequence[ImageRequest], *, private: bool
     ) -> list[Passed] | Sentence:
         """All of them as they may be ordered here and now, or why one of them may not."""
@@ -159,6 +160,7 @@ class Several(commands.Cog):
             if isinstance(each, Sentence):
                 return each
             passed.append(each)
+            await asyncio.sleep(0)  # a long prompt takes some milliseconds: others have their turn in between
         return passed
 
     def _orders(

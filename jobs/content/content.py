@@ -78,10 +78,8 @@ class Content:
         compiled = self._of(place)
         if compiled is None:
             return None
-        for reading in readings(text):
-            if hit := compiled.words.find(reading) or compiled.patterns.find(reading):
-                return hit
-        return None
+        several = readings(text)
+        return next(filter(None, map(compiled.words.find, several)), None) or compiled.patterns.find(several)
 
     def _of(self, place: int) -> _Compiled | None:
         rules, compiled = self._servers.of(place).content, self._compiled.get(place)

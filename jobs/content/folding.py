@@ -23,6 +23,7 @@ _ACCENTS: Final = (
     (0x0670, 0x0670), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
 )  # fmt: skip
 """Marks that a word is read without. The vowel signs of India and Thailand and Japan's ゛ are none: they make words."""
+_DROPPED: Final = frozenset(chr(code) for first, last in (*_INVISIBLE, *_ACCENTS) for code in range(first, last + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,4 @@ def _spaced(character: str) -> str:
 def _is_dropped(character: str) -> bool:
     if character == _ZERO_WIDTH_SPACE:
         return False
-    code = ord(character)
-    return unicodedata.category(character) in {"Cf", "Cc"} or any(
-        first <= code <= last for first, last in (*_INVISIBLE, *_ACCENTS)
-    )
+    return character in _DROPPED or unicodedata.category(character) in {"Cf", "Cc"}

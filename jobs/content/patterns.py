@@ -10,13 +10,14 @@ from jobs.content.words import Hit
 from jobs.sentence import Sentence, say
 
 LONGEST: Final = 200  # characters of a pattern
-_MEMORY: Final = 256 * 1024  # bytes that a compiled pattern may take; beyond it RE2 is slower, and still linear
-SIZE_MOST: Final = 10_000
-"""RE2 instructions of all patterns together: at worst so many steps for each character of a text."""
+_MEMORY: Final = 1024 * 1024  # bytes that a compiled pattern may take; beyond it RE2 is slower, and still linear
+SIZE_MOST: Final = 1_500
+"""RE2 instructions of all patterns together: at worst so many steps for each character of a text, of ten to twenty
+nanoseconds each where a pattern needs more memory than it may take. Nobody else is answered meanwhile."""
 
 
 class PatternList:
-    """Compiled patterns. Each is looked for in the text as it was typed, and in what is left without its disguise."""
+    """Compiled patterns. Each is looked for in a text as it was typed, and in what is left without its disguise."""
 
     def __init__(self, written: Iterable[str]) -> None:
         """Compile them.
@@ -31,13 +32,16 @@ class PatternList:
         """RE2 instructions of all of them."""
         return sum(pattern.programsize for _, pattern in self._patterns)
 
-    def find(self, reading: Reading) -> Hit | None:
-        """The first pattern that a reading holds, or its source."""
+    def find(self, readings: Sequence[Reading]) -> Hit | None:
+        """The first pattern that the readings of a text hold, or the text itself; the same is never searched twice."""
+        source = readings[0].source
+        others = [reading for reading in readings if reading.text != source]
         for written, pattern in self._patterns:
-            if as_typed := pattern.search(reading.source):
+            if as_typed := pattern.search(source):
                 return Hit(blocked=written, typed=as_typed[0])
-            if folded := pattern.search(reading.text):
-                return Hit(blocked=written, typed=reading.typed(*folded.span()))
+            for reading in others:
+                if folded := pattern.search(reading.text):
+                    return Hit(blocked=written, typed=reading.typed(*folded.span()))
         return None
 
 

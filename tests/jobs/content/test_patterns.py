@@ -11,7 +11,8 @@ TEXT_LONGEST = 4_000  # characters that Discord takes in an option at most
 
 def find(text: str, *patterns: str) -> str | None:
     listed = PatternList(patterns)
-    return next((hit.typed for reading in readings(text) if (hit := listed.find(reading))), None)
+    hit = listed.find(readings(text))
+    return None if hit is None else hit.typed
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,8 @@ def test_a_pattern_is_looked_for_as_typed_and_without_disguise(text: str, patter
         ("(?=fox)", "is no pattern for RE2: invalid perl operator"),
         (r"(a)\1", "is no pattern for RE2: invalid escape sequence"),
         (r"\p{L}{1,100}", "is no pattern for RE2: pattern too large"),
-        (r"\p{L}{12}", "is too large"),
+        (r"\p{L}{2}", "is too large"),
+        ("(a?b?c? ?){999}Z", "is too large"),  # a second for each prompt
         ("x*", "fits every prompt"),
     ],
 )
@@ -49,7 +51,7 @@ def test_what_is_no_pattern_is_said_in_a_sentence(pattern: str, said: str) -> No
 
 
 def test_patterns_have_a_size_together() -> None:
-    large = [f"{letter}[a-z]{{1000}}" for letter in "abc"]
+    large = [f"{letter}[a-z]{{100}}" for letter in "abc"]
     assert [pattern_fault(each) for each in large] == [None, None, None]
     assert patterns_fault(large[:1]) is None
     assert "too large" in str(patterns_fault(large))
@@ -62,5 +64,5 @@ def test_patterns_have_a_size_together() -> None:
 def test_what_is_catastrophic_elsewhere_is_a_small_program_here(pattern: str) -> None:
     """RE2 takes at most `programsize` steps for each character: Python's `re` would take years for these."""
     assert pattern_fault(pattern) is None
-    assert re2.compile(pattern).programsize < SIZE_MOST // 25
+    assert re2.compile(pattern).programsize < SIZE_MOST // 8
     assert find("a" * TEXT_LONGEST, pattern) is None
