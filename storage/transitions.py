@@ -169,7 +169,6 @@ class Transitions(Part):
         if ended is None:
             return
         guild_id, charged_at = ended["guild_id"], ended["charged_at"]
-        await respend(self._sql, connection, guild_id=guild_id, at=charged_at, amount=ended["cost"])
         if ended["granted"]:
             await self._sql.use_grant(
                 connection,
@@ -178,3 +177,5 @@ class Transitions(Part):
                 granted_at=ended["granted_at"],
                 images=ended["granted"],
             )
+        # Last, as in an admission: otherwise the two could wait for each other.
+        await respend(self._sql, connection, guild_id=guild_id, at=charged_at, amount=ended["cost"])

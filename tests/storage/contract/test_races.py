@@ -8,8 +8,13 @@ import pytest
 
 from jobs.catalog import Provider
 from jobs.errors import Reason
-from jobs.model import Failure, Job
+from jobs.model import Failure, Job, Order
+from jobs.outcomes import Admitted
+from jobs.ports import Clock
+from jobs.quota import Bounds
 from jobs.sentence import verbatim
+from jobs.servers.people_records import Grant
+from jobs.servers.records import Change
 from jobs.status import Status
 from storage.store import SqlStore
 from tests.support import daily
@@ -81,3 +86,29 @@ async def test_of_simultaneous_ends_one_wins_and_the_reservation_ends_once(
             # A job that is being cancelled, or delivered, may still fail.
             assert won in ([Status.FAILED], [Status.FAILED, Status.CANCELLING], [Status.FAILED, Status.DELIVERING])
     assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].used == 0
+
+
+async def test_ends_and_orders_that_share_a_grant_never_wait_for_each_other_in_a_circle(
+    store: SqlStore, open_again: OpenStore, make_order: Callable[..., Order], clock: Clock
+) -> None:
+    """What a grant has paid for is given back while the next order takes of it, and both change what is spent."""
+    grant = Grant(user_id=7, images=1_000, used=0, expires_at=10**15, by=9, at=1)
+    await store.add_grant(grant, guild_id=1, granted=lambda _before, _after: Change(guild_id=1, actor_id=9, action="-"))
+
+    async def order(where: SqlStore) -> Job:
+        admitted = await where.admit(
+            make_order(), provider=Provider.EACHLABS, estimated_cost=5, bounds=Bounds(allowance=daily(0))
+        )
+        assert isinstance(admitted, Admitted)
+        return admitted.job
+
+    async with open_again() as other:
+        waiting = [await order(store) for _ in range(4)]
+        for _ in range(15):
+            *ended, new = await asyncio.gather(*(store.mark_failed(job.id, FAILURE) for job in waiting), order(other))
+            assert None not in ended
+            waiting = [new, *[await order(store) for _ in range(3)]]
+        left = await store.user_grant(guild_id=1, user_id=7)
+    assert left is not None
+    assert left.used == len(waiting)
+    assert (await store.spend(1, at=clock.now())).day == 5 * len(waiting)
