@@ -18,6 +18,14 @@ BUSY: Final = "busy server"
 ELSEWHERE: Final = (
     "SqlStore.close_replies",  # only after a backup was restored: tests/e2e/test_backup.py
     "SqlStore.mark_losses_told",  # only where an operator's channel is set: tests/e2e/test_lost_creates.py
+    "SqlStore.note_changes",  # only on the operator's command line: tests/test_admin_cli.py
+    # One transaction each, upon which nothing follows:
+    "SqlStore.mark_favourite",  # tests/e2e/test_history_opened.py
+    "SqlStore.remove_entry",  # tests/e2e/test_library.py
+    "SqlStore.remove_preset",  # tests/e2e/test_presets.py
+    "SqlStore.rename_preset",  # tests/e2e/test_presets.py
+    "SqlStore.save_defaults",  # tests/e2e/test_settings.py
+    "SqlStore.save_preview",  # tests/e2e/test_library.py
 )
 
 

@@ -37,8 +37,9 @@ _FIELDS: Final = (
 )
 _LEGEND: Final = """\
 kept: made, and nowhere to post it; told: failed or cancelled, refunded, and its user knows; paid: creates at the image
-APIs; unknown: creates given up after looking for them in vain. What has to be zero: lost jobs, double posts, charges
-that are not what was delivered, creates overpaid (beyond jobs + unknown), other (limits, remains, tracebacks)."""
+APIs; unknown: creates given up after looking for them in vain. What has to be zero: lost jobs and whatever else was not
+told or carried out, double posts, charges that are not what was delivered, creates overpaid (beyond jobs + unknown),
+other (limits, remains, tracebacks)."""
 
 
 def table(outcomes: Iterable[Outcome]) -> str:

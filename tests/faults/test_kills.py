@@ -36,6 +36,8 @@ KILLS = [
     ("several", POLL, "after 1 SqlStore.admit_batch[new>queued]"),
     ("several", WEBHOOK, "before 1 SqlStore.close_batch"),
     ("lost answer", POLL, "before 1 SqlStore.mark_unconfirmed[submitting>unconfirmed]"),
+    ("changed in a row", POLL, "after 1 Discord.POST /channels/{channel_id}/messages[A change]"),
+    ("forgotten", POLL, "after 1 SqlStore.begin_forgetting"),
 ]
 
 
