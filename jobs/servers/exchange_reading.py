@@ -30,6 +30,12 @@ from jobs.servers.toml_lines import Path, line_of, lines_of
 FILE_LONGEST: Final = 200_000  # bytes
 _SECTIONS: Final = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
 _QUOTA, _ROLES = ROLE_SECTION.split(".")
+_NO_FILE_OF_RULES: Final = say("This is no file of rules: begin with what `/admin config export` gives.")
+_NAME: Final = r"""(?:[A-Za-z0-9_-]++|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')[ \t]*+"""
+_LONG_KEY: Final = re.compile(
+    rf"(?:^|[{{,])[ \t]*+(?:\[{{1,2}}[ \t]*+)?+{_NAME}(?:\.[ \t]*+{_NAME}){{20}}", re.MULTILINE
+)
+"""Names set apart by dots: the parser's time grows with the square of their number, to minutes for the largest file."""
 _WHERE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -56,6 +62,8 @@ def _parsed(data: bytes) -> tuple[str, Mapping[str, Any]] | LineFault:
         line = data.count(b"\n", 0, error.start) + 1
         return LineFault(line=line, sentence=say("This is no UTF-8 text: save the file as UTF-8."))
     try:
+        if (long := _LONG_KEY.search(text)) is not None:
+            return LineFault(line=text.count("\n", 0, long.start()) + 1, sentence=_NO_FILE_OF_RULES)
         return text, tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         where = _WHERE.search(str(error))
@@ -63,9 +71,7 @@ def _parsed(data: bytes) -> tuple[str, Mapping[str, Any]] | LineFault:
         cause = str(error)[: where.start()] if where is not None else str(error)
         return LineFault(line=line, sentence=say("This cannot be read: {cause}.", cause=cause[:200]))
     except (RecursionError, ValueError, ArithmeticError):  # brackets without end, numbers of thousands of digits
-        return LineFault(
-            line=1, sentence=say("This is no file of rules: begin with what `/admin config export` gives.")
-        )
+        return LineFault(line=1, sentence=_NO_FILE_OF_RULES)
 
 
 class _Reading:

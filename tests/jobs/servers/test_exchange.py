@@ -197,6 +197,10 @@ def test_everything_that_is_wrong_is_told_by_line() -> None:
         ("[content]\nwords = ['fine',\n 5]\n", 3, "`words` holds texts in quotation marks"),
         (f"a = {'[' * 5_000}", 1, "This is no file of rules"),
         (f"a = {'9' * 5_000}", 1, "This is no file of rules"),
+        (f"[quota]\na{'.a' * 60_000} = 5", 2, "This is no file of rules"),  # the parser would take minutes for it
+        (f"[quota]\n[[a{'.a' * 60_000}]]", 2, "This is no file of rules"),
+        (f"a = {{b = 1, 'a'{' . a' * 20_000} = 5}}", 1, "This is no file of rules"),
+        (f"a = '{'.a' * 60}'", 1, "There is no `a`"),
         (f"# {'x' * FILE_LONGEST}", 1, "The file is too large"),
     ],
 )
