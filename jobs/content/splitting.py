@@ -9,6 +9,7 @@ from jobs.content.folding import Reading, is_letter
 _SET_APART: Final = frozenset(" '’‘ʼ`,;:()[]{}<>\"“”„«»?!")  # noqa: RUF001 - as people type them
 """What ends a word for good: `he'll` is not what it would be without the apostrophe. All else joins too: `ba-d`."""
 _APOSTROPHES: Final = frozenset("'’‘`")  # noqa: RUF001 - as people type them
+_DIGITS: Final = "0123456789"
 _ALONE: Final = frozenset("aeioy")  # letters that are words, in one language or another
 
 
@@ -27,6 +28,7 @@ def parts(reading: Reading, *, lengths: Collection[int]) -> Iterator[Part]:
     """
     words = list(_words(reading.text))
     yield from words
+    yield from filter(None, map(_without_number, words))
     for length in lengths:
         if length > 1:
             yield from (_together(words[at : at + length], " ") for at in range(len(words) - length + 1))
@@ -57,6 +59,15 @@ def _words(text: str) -> Iterator[Part]:
         if at > start:
             yield Part(text[start:at], start, at)
         start = at + 1
+
+
+def _without_number(word: Part) -> Part | None:
+    """A word without the digits that stand before or behind it, as in `bad2`; None where there are none."""
+    head, tail = word.text.lstrip(_DIGITS), word.text.rstrip(_DIGITS)
+    if not head or len(head) == len(tail) == len(word.text):
+        return None
+    start, end = word.end - len(head), word.start + len(tail)
+    return Part(word.text[start - word.start : end - word.start], start, end)
 
 
 def _rows(words: Sequence[Part], joined: Sequence[bool]) -> Iterator[Sequence[Part]]:
