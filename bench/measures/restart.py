@@ -117,7 +117,8 @@ async def _left_behind(on: Stage, answered: Sequence[Answered]) -> Path:
 async def _restart(on: Stage, left: Path, number: int) -> _Start:
     """Start on a copy of what was left; ends when all is resumed and every free slot is used."""
     name = f"restart-{number}"
-    await asyncio.to_thread(shutil.copytree, left, on.folder / name)
+    # The socket of the first bot's operator is no file.
+    await asyncio.to_thread(shutil.copytree, left, on.folder / name, ignore=shutil.ignore_patterns("*.sock"))
     (on.folder / name / "log").unlink()
     seen = await Follower.begin(on)
     began = time.time()

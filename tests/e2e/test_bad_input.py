@@ -8,6 +8,10 @@ from sandbox.client import Channel, Message, Refused, SandboxClient, User
 from tests.e2e.support import PATIENCE, UNSAFE, Bot, description, title
 
 URL = "https://example.com/style.safetensors"
+NO_SIDES = (
+    "`width` and `height` cannot be chosen with FLUX.1 LoRA: choose a `size` instead, "
+    "or FLUX.2 LoRA with `model`, which takes them."
+)
 FLUX_1, FLUX_2 = {"model": "flux-lora"}, {"model": "flux-2-lora"}
 EACH_FAULT = [
     (FLUX_1 | {"prompt": "   "}, ["The prompt is empty: describe the image in at least one word."]),
@@ -19,7 +23,7 @@ EACH_FAULT = [
     (FLUX_1 | {"expand_prompt": True}, ["FLUX.1 LoRA has no `expand_prompt`: leave it out."]),
     (
         FLUX_1 | {"width": 1024, "height": 1024},
-        ["`width` and `height` cannot be chosen with FLUX.1 LoRA: choose a `size` instead."],
+        [NO_SIDES],
     ),
     (
         FLUX_2 | {"height": 1024},
@@ -47,7 +51,7 @@ EACH_FAULT = [
         FLUX_1 | {"prompt": " ", "width": 512, "steps": 50, "speed": "none", "lora": "ftp://x", "lora2": "a/b"},
         [
             "The prompt is empty: describe the image in at least one word.",
-            "`width` and `height` cannot be chosen with FLUX.1 LoRA: choose a `size` instead.",
+            NO_SIDES,
             "`lora` is nothing to load for FLUX.1 LoRA: give a public https:// link without a password.",
             "FLUX.1 LoRA takes at most one LoRA: leave out `lora2`.",
             "FLUX.1 LoRA has no `speed`: leave it out.",
