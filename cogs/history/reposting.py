@@ -97,7 +97,7 @@ class Reposting:
         if not (allowed.send_messages_in_threads if in_thread else allowed.send_messages):
             return NOT_ALLOWED
         made_in = self._client.get_channel(job.order.channel_id)
-        is_for_adults = job.request.safety is False or is_age_restricted(made_in)
+        is_for_adults = job.order.spoiler or job.request.safety is False or is_age_restricted(made_in)
         return AGE_RESTRICTED if is_for_adults and not is_age_restricted(interaction.channel) else None
 
     async def _post(self, interaction: discord.Interaction[Any], job: Job, found: Linked) -> None:

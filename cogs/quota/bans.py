@@ -56,7 +56,7 @@ class Bans:
             return say("A ban needs a reason: its user reads it. Nobody was banned.")
         ban = await self._people.set_ban(guild_id=guild_id, user_id=user.id, reason=text, by=by, expires_at=expires_at)
         _log.info("banned", guild=guild_id, by=by, user=user.id)
-        lines = [_done(ban)]
+        lines = [_done(ban, user.id)]
         if cancel_waiting:
             lines.append(await self._cancel(guild_id, user.id))
         return sentence_embed_of(lines, words)
@@ -113,13 +113,14 @@ def why_not_banned(interaction: discord.Interaction[Any], user: discord.Member |
     return None
 
 
-def _done(ban: Ban) -> Sentence:
+def _done(ban: Ban, user_id: int) -> Sentence:
+    # Of somebody who was banned under a former id the ban has that one.
     reason = plain(ban.reason)
     if ban.expires_at is None:
-        return say("<@{user}> can order nothing here. They read: “{reason}”", user=f"{ban.user_id}", reason=reason)
+        return say("<@{user}> can order nothing here. They read: “{reason}”", user=f"{user_id}", reason=reason)
     return say(
         "<@{user}> can order nothing here until {moment}. They read: “{reason}”",
-        user=f"{ban.user_id}",
+        user=f"{user_id}",
         moment=moment(ban.expires_at),
         reason=reason,
     )

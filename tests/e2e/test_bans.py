@@ -6,7 +6,17 @@ from sandbox.client import Channel, Guild, Message, SandboxClient, User
 from tests.e2e.admins import Desk
 from tests.e2e.conftest import Imagine
 from tests.e2e.presses import Hands
-from tests.e2e.support import BOTH_ENGINES, Bot, description, eventually, is_settled, locked, shows_images, title
+from tests.e2e.support import (
+    BOTH_ENGINES,
+    PATIENCE,
+    Bot,
+    description,
+    eventually,
+    is_settled,
+    locked,
+    shows_images,
+    title,
+)
 
 NOT_AN_ADMIN = "Only members with **Manage Server** can do that"
 
@@ -160,3 +170,22 @@ async def test_without_a_database_nobody_is_banned(
     async with locked(bot):
         assert "Nothing was changed." in await desk.says(ada, "admin ban", member=mara.id, reason="spam")
     assert shows_images(await imagine())
+
+
+async def test_whoever_had_their_data_deleted_is_banned_again_by_their_own_name(
+    bot: Bot, desk: Desk, world: SandboxClient, ada: User, mara: User
+) -> None:
+    """The ban goes on under their former id, which is for nobody to read."""
+    await bot.start(webhooks=True)
+    for reason in ("spam", "spam again"):
+        said = await desk.says(ada, "admin ban", member=mara.id, reason=reason)
+        assert said.startswith(f"<@{mara.id}> can order nothing here. They read: “{reason}”")
+        question = await desk(mara, "privacy delete")
+        await world.press(mara, question, label="Delete my data for good")
+        await world.wait_for_message(
+            desk.channel,
+            mara,
+            lambda seen, asked=question.id: seen.id == asked and "are deleted" in description(seen),  # type: ignore[misc]
+            PATIENCE,
+        )
+    assert await bot.sql("SELECT user_id FROM bans WHERE user_id > 0") == []

@@ -5,6 +5,7 @@ import pytest
 from jobs.servers.rules import ContentRules, ServerRules
 from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
+from tests.e2e.histories import all_delivered, history, opened
 from tests.e2e.presses import Hands
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, fields, is_settled, shows_images, title
 
@@ -104,3 +105,18 @@ async def test_a_private_result_is_covered_and_can_be_seen_again(
     assert is_settled(opened)
     assert title(opened) != "Failed"
     assert is_covered(opened)
+
+
+async def test_what_is_covered_is_posted_again_in_age_restricted_channels_alone_whatever_becomes_of_its_own(
+    bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, art: Channel, mara: User
+) -> None:
+    await start(bot, dark)
+    await imagine(channel=dark)
+    await all_delivered(bot)
+    await world.set_nsfw(dark, nsfw=False)
+    shown = await opened(world, art, mara, await history(world, art, mara))
+    pressed = await world.press(mara, shown, label="Post again")
+    await world.wait_for_message(
+        art, mara, lambda seen: seen.interaction_id == pressed.id and "age-restricted" in description(seen), PATIENCE
+    )
+    assert not any(shows_images(seen) for seen in await world.messages(art))
