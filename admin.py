@@ -29,6 +29,7 @@ EXIT_REFUSED: Final = 1
 _ANSWER_SECONDS: Final = 60.0
 _PAUSE_SECONDS: Final = 2.0  # between two looks whether all is done
 _PATTERN: Final = "re:"
+_TOO_LARGE: Final = 2**63  # for a database's integer
 _NOT_SETTINGS: Final = ("action", "command", "json", "wait", "file")
 
 
@@ -159,6 +160,6 @@ def _read_words(path: Path) -> Mapping[str, Any]:
 
 
 def _id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 20):  # noqa: PLR2004 - digits of 64 bits
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_TOO_LARGE)) and int(text) < _TOO_LARGE):
         raise argparse.ArgumentTypeError(f"{text!r} is no id, which is a long number")
     return int(text)

@@ -144,6 +144,7 @@ async def test_without_a_bot_what_the_database_can_do_is_done_there(
     ("arguments", "code", "told"),
     [
         (("ban", "Mara"), 2, "no id"),
+        (("ban", "9" * 19), 2, "no id"),
         (("cap", "--day", "many"), 1, "--day"),
         (("cancel", "x"), 1, "There is no job x"),
         (("words", "--file", "none.txt"), 1, "cannot be read"),
