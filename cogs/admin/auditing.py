@@ -9,6 +9,7 @@ import discord
 import structlog
 
 from cogs.admin.entries import AT_ONCE, entry_line
+from cogs.delivery.again import send_again
 from cogs.delivery.trouble import TooLarge, WayClosed, translated
 from cogs.embeds import WORKING
 from jobs.ports import Clock, DeliveryDelayed, StoreUnavailable
@@ -95,11 +96,8 @@ class AuditLog:
         embed = changes_embed(entries, Words(guild.preferred_locale.value))
         try:
             with translated():
-                # After a kill entries are posted again, with those that came meanwhile: for some minutes Discord
-                # answers with the message that has this nonce already.
-                message = await channel.send(embed=embed, nonce=entries[0].id)
-                if [each.title for each in message.embeds] != [embed.title]:
-                    await message.edit(embed=embed)
+                # After a kill entries are posted again, together with those that came meanwhile.
+                await send_again(channel, embed, nonce=entries[0].id)
         except (WayClosed, TooLarge, DeliveryDelayed) as error:
             return str(error)
         return None

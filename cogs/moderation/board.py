@@ -9,6 +9,7 @@ import discord
 import structlog
 from discord import ui
 
+from cogs.delivery.again import send_again
 from cogs.delivery.trouble import TooLarge, WayClosed, translated
 from cogs.history.pictures import Linked, Missing, Pictures, Stored
 from cogs.moderation.case_message import case_embed, case_view, is_removed
@@ -141,10 +142,11 @@ class ReportBoard:
             return
         files, note = await self._files(job, case, words)
         embed, view = self._shown(case, job, words, note=note)
-        extras: dict[str, Any] = {} if view is None else {"view": view}
         channel = self._client.get_partial_messageable(channel_id, guild_id=job.order.guild_id)
         with translated():
-            message = await channel.send(embed=embed, files=files, nonce=f"r{len(case.reports)}{job.id}", **extras)
+            # In the place of one that was deleted it is another message.
+            nonce = f"r{job.id if case.posted is None else case.posted.message_id}"
+            message = await send_again(channel, embed, nonce=nonce, view=view, files=files)
         await self._records.name_report_message(job.id, Posted(channel_id=channel_id, message_id=message.id))
         _log.info("moderators are told of a report", reports=len(case.reports), **about(job))
 
