@@ -144,7 +144,9 @@ def assemble(
     housekeeper = Housekeeper(store, files, clock, make_keeping(settings), servers)
     held = Held(shelf=shelf, libraries=libraries, servers=servers, people=people)
     privacy = Privacy(store, pseudonyms, service, held, discard=world.discard, removed=housekeeper.note_remains)
-    departures = Departures(store, clock, held, housekeeper, days=settings.departed_server_days)
+    departures = Departures(
+        store, clock, held, housekeeper, service.cancel_waiting_of_server, days=settings.departed_server_days
+    )
     report_board = ReportBoard(client, store, service, servers, people, clock, notices)
     content = Content(servers, unsafe_guilds=settings.unsafe_guilds)
     gate = Gate(service, libraries, servers, people, content)

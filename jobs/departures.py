@@ -13,6 +13,7 @@ from jobs.signal import Signal
 
 _log = structlog.get_logger(__name__)
 PAUSE: Final = 3600.0  # seconds between two rounds
+SOON: Final = 5.0  # seconds until the next round where jobs are about to end
 _DAY: Final = 24 * 3600 * 1000  # ms
 
 
@@ -44,13 +45,21 @@ class Departures:
     """Nothing is deleted before it is known which servers the bot is in. `jobs.tasks` supervises the loop."""
 
     def __init__(
-        self, records: DepartureRecords, clock: Clock, held: Held, housekeeper: Housekeeper, *, days: int
+        self,
+        records: DepartureRecords,
+        clock: Clock,
+        held: Held,
+        housekeeper: Housekeeper,
+        cancel_waiting: Callable[[int], Awaitable[int]],
+        *,
+        days: int,
     ) -> None:
-        """`days`: the grace."""
+        """`cancel_waiting` cancels what waits of a server and says how many jobs that were; `days`: the grace."""
         self._records = records
         self._clock = clock
         self._held = held
         self._housekeeper = housekeeper
+        self._cancel_waiting = cancel_waiting
         self._days = days
         self._news: deque[Callable[[], Awaitable[None]]] = deque()
         self._arrived = Signal()
@@ -74,9 +83,8 @@ class Departures:
             while self._news:
                 await self._news[0]()
                 self._news.popleft()  # not before: after trouble with the database it is noted all the same
-            if self._is_present:
-                await self.remove_due()
-            await self._arrived.wait(seconds=PAUSE)
+            is_done = not self._is_present or await self.remove_due()
+            await self._arrived.wait(seconds=PAUSE if is_done else SOON)
 
     def _tell(self, news: Callable[[], Awaitable[None]]) -> None:
         self._news.append(news)
@@ -94,10 +102,17 @@ class Departures:
             await self._leave(guild_id)
         self._is_present = True
 
-    async def remove_due(self) -> None:
-        """Delete the data of those whose grace is over; the jobs' and the ledger's numbers stay."""
-        now, held = self._clock.now(), self._held
+    async def remove_due(self) -> bool:
+        """Delete the data of those whose grace is over; the jobs' and the ledger's numbers stay.
+
+        False: some are left for the next round, since jobs that a pause held back had to be cancelled first. Without
+        the server's rules nothing would hold them any more.
+        """
+        now, held, is_done = self._clock.now(), self._held, True
         for guild_id in await self._records.departures(before=now - self._days * _DAY):
+            if await self._cancel_waiting(guild_id):
+                is_done = False
+                continue
             jobs = await self._housekeeper.remove_words(guild_id, before=now)
             await held.servers.drop(guild_id)
             await held.shelf.drop_server(guild_id)
@@ -105,3 +120,4 @@ class Departures:
             await self._records.remove_guild(guild_id)
             await held.people.load()
             _log.info("the data of a server that the bot has left are deleted", guild=guild_id, jobs=jobs)
+        return is_done

@@ -179,6 +179,15 @@ class JobService:
         waiting = [job for job in jobs if job.status is Status.QUEUED]
         return sum([await self._cancelling.cancel(job, only_waiting=True) for job in waiting])
 
+    async def cancel_waiting_of_server(self, guild_id: int) -> int:
+        """The same of everybody in a server. It reads all unfinished jobs, so it is for what happens rarely."""
+        cancelled, last = 0, None
+        while jobs := await self._world.store.unfinished(after=last):
+            here = [job for job in jobs if job.order.guild_id == guild_id and job.status is Status.QUEUED]
+            cancelled += sum([await self._cancelling.cancel(job, only_waiting=True) for job in here])
+            last = jobs[-1]
+        return cancelled
+
     async def recent_loras(self, *, guild_id: int, user_id: int) -> Sequence[str]:
         """The LoRA sources that the user took last in this server, newest first."""
         return await self._world.store.recent_loras(guild_id=guild_id, user_id=user_id, limit=25)

@@ -2,7 +2,7 @@
 
 from sandbox.client import Channel, Guild, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import DAY_MS, PATIENCE, Bot, eventually, is_settled
+from tests.e2e.support import DAY_MS, PATIENCE, Bot, eventually, is_settled, title
 
 
 async def departures(bot: Bot, count: int) -> None:
@@ -47,6 +47,29 @@ async def test_a_server_that_is_left_loses_its_data_after_the_grace_and_its_numb
     assert await bot.sql("SELECT * FROM server_rules") == []
     assert await bot.images_charged() == 1
     assert len(await bot.sql("SELECT * FROM presets")) == 1  # a member's own
+
+
+async def test_what_a_pause_held_back_is_cancelled_before_the_rules_that_held_it_go(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, ada: User
+) -> None:
+    """Nothing is sent for a server that is gone."""
+    await world.set_eachlabs(hold=True)
+    await bot.start(eachlabs_concurrency=1)
+    await imagine(until=lambda seen: title(seen) == "Generating")
+    await imagine(until=lambda seen: title(seen) == "Queued", prompt="a zebra-striped zeppelin", seed=2)
+    sent = await world.command(ada, art, "admin pause")
+    await world.wait_for_message(art, ada, lambda seen: seen.interaction_id == sent.id and not seen.loading, PATIENCE)
+    await bot.stop()
+    await world.kick(await world.guild(), await world.bot())
+    await world.set_eachlabs(hold=False)
+    await bot.start(departed_server_days=0)
+
+    async def is_forgotten() -> bool | None:
+        [_, held] = await bot.jobs()
+        return (held["status"] == "cancelled" and "zeppelin" not in held["request"]) or None
+
+    await eventually(is_forgotten)
+    assert [job["attempts"] for job in await bot.jobs()] == [1, 0]
 
 
 async def test_whoever_invites_it_back_in_time_finds_everything(
