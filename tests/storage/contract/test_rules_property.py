@@ -161,7 +161,7 @@ PAID_BY_A_GRANT = (
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=35, deadline=None, derandomize=True)
 @example(rules=PAID_BY_A_GRANT[0], history=PAID_BY_A_GRANT[1])
 @given(rules=all_rules, history=histories)
 def test_every_rule_holds_at_once(
@@ -172,7 +172,7 @@ def test_every_rule_holds_at_once(
         asyncio.run(_play(_Model(rules), history, make_order_of, Path(folder) / "bot.db"))
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(rules=all_rules, history=histories)
 def test_the_same_on_a_server(
     make_order_of: MakeOrderOf, postgres_server: Server, rules: _Rules, history: list[tuple[str, int, int, int]]
