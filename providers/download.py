@@ -23,7 +23,7 @@ from providers.answers import retry_after
 from providers.calls import Patience, repeat
 from providers.pinned import PinnedGetter, client, is_trouble
 
-_BUFFER: Final = 256 * 1024  # bytes taken to a thread at a time
+_BUFFER: Final = 512 * 1024  # bytes taken to a thread at a time
 _SUFFIXES: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cogs.rush import AT_ONCE, Rush
+from cogs.rush import AT_ONCE, DENSE, Rush
 
 
 async def test_what_follows_waits_until_no_acknowledgement_is_under_way() -> None:
@@ -24,6 +24,24 @@ async def test_what_follows_waits_until_no_acknowledgement_is_under_way() -> Non
     await following
     assert went_on.is_set()
     assert not rush.is_on
+
+
+async def test_nothing_follows_in_the_gaps_of_a_burst(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not before the last acknowledgements are spread over a while."""
+    monkeypatch.setattr("cogs.rush.WITHIN", 0.2)
+    rush, loop = Rush(), asyncio.get_running_loop()
+    began = loop.time()
+    for _ in range(DENSE - 1):
+        with rush.acknowledging():
+            pass
+    async with rush.turn():
+        pass  # so few are no burst
+    with rush.acknowledging():
+        pass
+    async with rush.turn():
+        assert loop.time() - began >= 0.2
+    async with asyncio.timeout(0.1), rush.turn():
+        pass
 
 
 async def test_a_rush_without_end_holds_nobody_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
