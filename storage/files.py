@@ -19,12 +19,12 @@ class ResultFiles:
     async def prepare(self, job_id: str) -> Path:
         """The job's own folder; what lies in it already may be what another process has just stored."""
         folder = self._folder(job_id)
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make, folder)
         return folder
 
     async def seal(self, job_id: str) -> None:
         """Make the folder and its entries outlive a power cut; the bytes of the files are their writer's to sync."""
-        await asyncio.to_thread(sync_folders, self._folder(job_id), self._results, self._results.parent)
+        await asyncio.to_thread(sync_folders, self._folder(job_id), self._results)
 
     def path(self, job_id: str, image: StoredImage) -> Path:
         """Where an image lies.
@@ -52,6 +52,14 @@ class ResultFiles:
         if not is_job_id(job_id):
             raise ValueError(f"{job_id!r} is no job's id")
         return self._results / job_id
+
+
+def _make(folder: Path) -> None:
+    results = folder.parent
+    if not results.is_dir():
+        results.mkdir(parents=True, exist_ok=True)
+        sync_folders(results.parent)  # once: what is made in it afterwards is no entry of this one
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _remove(folder: Path) -> None:
