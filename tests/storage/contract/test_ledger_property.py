@@ -74,7 +74,7 @@ waits = st.tuples(st.just("wait"), st.sampled_from([1, 1_000, DAY // 3, DAY // 2
 histories = st.lists(st.one_of(orders, orders, ends, waits), max_size=25)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(history=histories)
 def test_usage_is_the_models_and_never_above_the_allowance(make_order_of: MakeOrderOf, history: History) -> None:
     """Admission, usage, refusals and the ledger agree with a model of a few lines."""
@@ -82,7 +82,7 @@ def test_usage_is_the_models_and_never_above_the_allowance(make_order_of: MakeOr
         asyncio.run(_play(history, make_order_of, Path(folder) / "bot.db"))
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(history=histories)
 def test_the_same_on_a_server(make_order_of: MakeOrderOf, postgres_server: Server, history: History) -> None:
     """With fewer histories, since a database on a server is not made in no time."""

@@ -53,14 +53,14 @@ class _Model:
         return Admitted
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(history=histories)
 def test_the_queue_is_the_models(make_order_of: MakeOrderOf, history: History) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_play(history, make_order_of, Path(folder) / "bot.db"))
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(history=histories)
 def test_the_same_on_a_server(make_order_of: MakeOrderOf, postgres_server: Server, history: History) -> None:
     async def play() -> None:
