@@ -264,7 +264,7 @@ async def test_what_the_last_process_did_not_come_to_tell_is_told_by_the_next(tm
         async with running(rig, Told(is_away=True)) as before:
             await before.cap(day=4 * PRICE)
             await before.order(images=4)
-            assert before.told.tried == 1
+            await becomes(lambda: before.told.tried == 1)
         async with running(rig, Told()) as after:
             assert after.told.percents == [(GUILD, Period.DAY, 100)]
         unseen = replace(rig.order(count=4), guild_id=11)
