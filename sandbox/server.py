@@ -1,6 +1,6 @@
 """The sandbox as one process on one port: Discord, its gateway, both image APIs and the control API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,6 +24,7 @@ from sandbox.events import Events
 from sandbox.faults import Faults
 
 GOING_AWAY = 1001
+_CLIENT_CLOSED_REQUEST = 499
 _SHUTDOWN_S = 1.0  # what is still being answered when the sandbox stops gets this long
 _LARGEST_CONTROL_BODY = 64 * 1024 * 1024
 
@@ -88,7 +89,7 @@ class Sandbox:
 
 
 def _application(discord: Discord) -> web.Application:
-    app = web.Application(middlewares=[explain], client_max_size=_LARGEST_CONTROL_BODY)
+    app = web.Application(middlewares=[_let_go, explain], client_max_size=_LARGEST_CONTROL_BODY)
     app[DISCORD] = discord
     endpoints = [
         *accounts.ENDPOINTS,
@@ -124,6 +125,19 @@ def _application(discord: Discord) -> web.Application:
 
     add_control(app, "GET", "ledger", ledger)
     return app
+
+
+@web.middleware
+async def _let_go(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Whoever hangs up in the middle of a request, as a bot that is killed does, is no fault of the sandbox's."""
+    try:
+        return await handler(request)
+    except ConnectionResetError:
+        if request.transport is not None and not request.transport.is_closing():
+            raise
+        return web.Response(status=_CLIENT_CLOSED_REQUEST)  # nobody reads it
 
 
 async def _index(request: web.Request) -> web.Response:

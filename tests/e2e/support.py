@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -35,6 +36,9 @@ UNSAFE = ServerRules(content=ContentRules(unsafe=True))
 """An admin lets the safety checker be off."""
 
 _T = TypeVar("_T")
+
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
+_PORTS = itertools.cycle(range(12_000 + _WORKER * 1000, 13_000 + _WORKER * 1000))
 
 
 class Bot:
@@ -190,11 +194,16 @@ async def get(url: str) -> tuple[int, str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, and that no other worker gets.
+
+    It is still free when the bot comes to it: the systems' own choices, for outgoing connections too, lie higher.
+    """
+    for port in itertools.islice(_PORTS, 1000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("this worker has used all of its ports")
 
 
 def shows_images(message: Message) -> bool:

@@ -88,6 +88,8 @@ async def test_figures_are_those_of_the_place_they_are_asked_for_in(
     assert "Only moderators" in description(await asked(world, mara, art, "stats server"))
 
     await imagine(channel=dm)
+    for number in range(2):
+        await bot.wait_for_job("delivered", number=number)
     assert fields(await asked(world, mara, dm, "stats me"))["Images"] == "**1**\nof 1 order"
     assert fields(await asked(world, ada, art, "stats server"))["Images"] == "**2**\nof 1 order"
 
