@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.faults.cases import Case, Outcome, play
 from tests.faults.databases import ENGINES, server
-from tests.faults.plan import double_kills, gaps, random_kills, rehearsals, single_kills
+from tests.faults.plan import asked_for, double_kills, gaps, random_kills, rehearsals, single_kills
 from tests.faults.report import findings, table
 
 _PROGRESS: Final = 50  # cases between two signs of life
@@ -24,20 +24,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), help="(%(default)s)")
     parser.add_argument("--only", default="", help="only cases whose description fits this regular expression")
-    parser.add_argument("--scenes", default="", help="only scenes whose name fits, and no others before them")
+    parser.add_argument("--case", action="append", default=[], type=Case.read, help="this one alone, as it is printed")
     parser.add_argument("--seeds", type=int, default=4, help="random moments: how many rows of them (%(default)s)")
     parser.add_argument("--lanes", type=int, default=5 * (os.cpu_count() or 1), help="cases at once (%(default)s)")
     parser.add_argument("--keep", type=Path, help="a folder in which what each case leaves is kept")
     options = parser.parse_args(arguments)
-    with server(options.engines), ProcessPoolExecutor(options.lanes, mp_context=get_context("spawn")) as pool:
+    engines = sorted({case.engine for case in options.case}) or options.engines
+    with server(engines), ProcessPoolExecutor(options.lanes, mp_context=get_context("spawn")) as pool:
         suite = _Suite(pool, re.compile(options.only), options.keep)
-        played = [case for case in rehearsals(ENGINES[0]) if re.search(options.scenes, case.scene)]
-        rehearsed = suite.run("rehearsals", played, everything=True)
-        singles = suite.run("a kill at each moment", single_kills(rehearsed, options.engines))
-        suite.run("a second kill at each moment", double_kills(singles, options.engines))
-        if not options.scenes:
+        if options.case:
+            suite.run("cases that were asked for", options.case)
+        else:
+            played = asked_for(rehearsals(ENGINES[0]), options.only, options.engines)
+            rehearsed = suite.run("rehearsals", played, everything=True)
+            singles = suite.run("a kill at each moment", single_kills(rehearsed, options.engines))
+            suite.run("a second kill at each moment", double_kills(singles, options.engines))
             suite.run("kills at random moments", random_kills(options.engines, seeds=options.seeds))
-    return _report(suite, whole=not (options.only or options.scenes))
+    return _report(suite, whole=not (options.only or options.case))
 
 
 class _Suite:

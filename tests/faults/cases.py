@@ -11,18 +11,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, Self
 
 from sandbox import Sandbox
 from sandbox.client import SandboxClient
 from tests.faults.audit import Verdict, audit
 from tests.faults.databases import Database, open_database
 from tests.faults.evidence import gather
-from tests.faults.keeper import Death, Died, Keeper, told
+from tests.faults.keeper import Death, Died, Keeper, read_death, told
 from tests.faults.points import Kill, Life, read_trace
 from tests.faults.scene import Scene
 from tests.faults.scenes import SCENES
 from tests.faults.stage import PATIENCE, Mode, Stage
 from tests.faults.zygote import ForkedBot, Zygote
+
+_NO_KILL: Final = "no kill"
+_SEED: Final = "seed "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +40,24 @@ class Case:
     seed: int = 0  # of whatever the scene draws
 
     def __str__(self) -> str:
-        return f"{self.scene} / {self.mode} / {self.engine}: " + (", ".join(map(told, self.deaths)) or "no kill")
+        deaths = [told(death) for death in self.deaths] or [_NO_KILL]
+        return f"{self.scene} / {self.mode} / {self.engine}: " + ", ".join([*deaths, *self._seeded()])
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what `str()` has written.
+
+        Raises:
+            ValueError: it is no case.
+        """
+        where, _, what = text.strip().partition(": ")
+        scene, mode, engine = where.split(" / ")
+        words = [word for word in what.split(", ") if word != _NO_KILL]
+        seed = int(words.pop().removeprefix(_SEED)) if words and words[-1].startswith(_SEED) else 0
+        return cls(scene=scene, mode=Mode(mode), engine=engine, deaths=tuple(map(read_death, words)), seed=seed)
+
+    def _seeded(self) -> list[str]:
+        return [f"{_SEED}{self.seed}"] if self.seed else []
 
 
 @dataclass(frozen=True, kw_only=True)

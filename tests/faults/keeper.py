@@ -4,6 +4,7 @@ import asyncio
 import math
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -18,12 +19,31 @@ Death = Kill | float
 ASKED: Final = math.inf
 """When the scene asks for it."""
 
+_RESTART: Final = "a restart"
+_AFTER: Final = "after "
+_SECONDS: Final = " s"
+
 
 def told(death: Death) -> str:
     """A death in words."""
     if isinstance(death, Kill):
         return str(death)
-    return "a restart" if death == ASKED else f"after {death} s"
+    return _RESTART if death == ASKED else f"{_AFTER}{death}{_SECONDS}"
+
+
+def read_death(text: str) -> Death:
+    """Read what `told` has written.
+
+    Raises:
+        ValueError: it is no death.
+    """
+    if text == _RESTART:
+        return ASKED
+    if text.startswith(_AFTER) and text.endswith(_SECONDS):
+        seconds = text.removeprefix(_AFTER).removesuffix(_SECONDS)
+        with suppress(ValueError):  # the name of a point may end just so
+            return float(seconds)
+    return Kill.read(text)
 
 
 class Died(Exception):

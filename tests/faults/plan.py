@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -36,6 +37,17 @@ def rehearsals(engine: str) -> list[Case]:
         for scene in SCENES.values()
         for mode in scene.modes
     ]
+
+
+def asked_for(rehearsed: Iterable[Case], only: str, engines: Sequence[str]) -> list[Case]:
+    """Those in scenes and modes that the expression names; all of them where it names a kill alone.
+
+    What it says from the first `: ` on is about kills.
+    """
+    rehearsed = list(rehearsed)
+    place = re.compile(only.partition(": ")[0])
+    named = [case for case in rehearsed if any(place.search(str(replace(case, engine=each))) for each in engines)]
+    return named or rehearsed
 
 
 def single_kills(rehearsed: Iterable[Outcome], engines: Sequence[str]) -> list[Case]:
