@@ -88,6 +88,14 @@ class Gate:
             or self._audience(interaction, private=private, may_be_private=may_be_private)
         )
 
+    def show(self, interaction: discord.Interaction[Any]) -> Sentence | None:
+        """Why images that are made already may not be posted here by whoever asks.
+
+        A pause does not stand in the way: it holds what costs money, and this costs nothing.
+        """
+        ban = self._people.ban(guild_of(interaction), interaction.user.id)
+        return self.place(interaction) if ban is None else refusals.banned_from_posting(ban)
+
     def place(self, interaction: discord.Interaction[Any]) -> Sentence | None:
         """Why no images are shown in this channel."""
         places = places_of(interaction.channel)

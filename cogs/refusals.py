@@ -70,6 +70,14 @@ def banned(ban: Ban) -> Sentence:
     )
 
 
+def banned_from_posting(ban: Ban) -> Sentence:
+    """The same, where what they want is to show what they made before."""
+    return say(
+        "{ban}\nMeanwhile `/history` shows your images to you alone: they can be deleted, not posted again.",
+        ban=banned(ban),
+    )
+
+
 def elsewhere(rules: PlaceRules) -> Sentence:
     """Where images are made, if not here."""
     places = sorted(rules.allowed - rules.denied)

@@ -53,8 +53,8 @@ class Reposting:
     async def repost(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Post the images of a result; whoever presses twice gets them once."""
         words, place = words_of(interaction), (job_id, interaction.channel_id)
-        if place in self._under_way:
-            await interaction.response.send_message(embed=told_embed(UNDER_WAY, words), ephemeral=True)
+        if refusal := UNDER_WAY if place in self._under_way else self._not_here(interaction):
+            await interaction.response.send_message(embed=told_embed(refusal, words), ephemeral=True)
             return
         self._under_way.add(place)
         try:
@@ -88,14 +88,17 @@ class Reposting:
             _log.warning("a result could not be posted again", detail=str(error), **about(job))
             raise _RefusedError(NOT_TAKEN) from error
 
+    def _not_here(self, interaction: discord.Interaction[Any]) -> Sentence | None:
+        """Why whoever asks may post nothing in this channel; known before anything is acknowledged for all to see."""
+        if refusal := self._gate.show(interaction):
+            return refusal
+        allowed, in_thread = interaction.permissions, isinstance(interaction.channel, discord.Thread)
+        may_send = allowed.send_messages_in_threads if in_thread else allowed.send_messages
+        return None if may_send else NOT_ALLOWED
+
     def _refusal(self, interaction: discord.Interaction[Any], job: Job) -> Sentence | None:
         if job.stays_stored:
             return NOT_HERE
-        if elsewhere := self._gate.place(interaction):
-            return elsewhere
-        allowed, in_thread = interaction.permissions, isinstance(interaction.channel, discord.Thread)
-        if not (allowed.send_messages_in_threads if in_thread else allowed.send_messages):
-            return NOT_ALLOWED
         made_in = self._client.get_channel(job.order.channel_id)
         is_for_adults = job.order.spoiler or job.request.safety is False or is_age_restricted(made_in)
         return AGE_RESTRICTED if is_for_adults and not is_age_restricted(interaction.channel) else None

@@ -187,7 +187,7 @@ PRESSES: Final = (
     Press(name="fluxcord:open:", level=Level.OWNER, no=NOT_IN_YOUR_HISTORY, of=private),
     Press(name="fluxcord:mark:", level=Level.OWNER, no=NOT_IN_YOUR_HISTORY, of=private),
     Press(name="fluxcord:unmark:", level=Level.OWNER, no=NOT_IN_YOUR_HISTORY, of=private),
-    Press(name="fluxcord:repost:", level=Level.OWNER, no=NOT_IN_YOUR_HISTORY, of=job),
+    Press(name="fluxcord:repost:", level=Level.OWNER, no=(NOT_IN_YOUR_HISTORY, BANNED), of=job),
     Press(name="fluxcord:ask:", level=Level.EVERYONE, of=private),
     Press(name="fluxcord:spare:", level=Level.OWNER, no=NOT_IN_YOUR_HISTORY, of=private),
     Press(name="fluxcord:presets:", level=Level.EVERYONE, of=lambda _: "0"),

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.ports import StoreUnavailable
 from sandbox.client import Channel, InteractionState, Message, SandboxClient, User
+from tests.e2e.admins import Desk
 from tests.e2e.conftest import Imagine
 from tests.e2e.histories import all_delivered, answer, entries, history, labels, opened, prompts, turned
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, shows_images
@@ -120,6 +121,37 @@ async def test_what_comes_from_an_age_restricted_channel_is_posted_again_only_in
     assert refused.ephemeral
     assert not any(shows_images(seen) for seen in await world.messages(art))
     assert shows_images(await reposted(world, dark, mara, await first_opened(world, dark, mara)))
+
+
+async def test_whoever_is_banned_sees_and_deletes_their_images_and_shows_them_to_nobody(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User, ada: User
+) -> None:
+    result = await _made(bot, imagine)
+    desk = Desk(world=world, channel=art)
+    await desk(ada, "admin ban", member=mara.id, reason="spam")
+    before = len(await world.messages(art, ben))
+    one = await first_opened(world, art, mara)
+    assert images(one) == [each.url for each in result.attachments if each.width]
+    refused = await answer(world, art, mara, await world.press(mara, one, label="Post again"))
+    assert refused.ephemeral
+    assert description(refused) == (
+        "You cannot make images in this server: spam\nAsk an admin about it.\n"
+        "Meanwhile `/history` shows your images to you alone: they can be deleted, not posted again."
+    )
+    assert len(await world.messages(art, ben)) == before
+    assert (await desk(mara, "privacy export")).attachments
+    asked = await turned(world, mara, one, "Delete")
+    await turned(world, mara, asked, "Delete for good")
+    assert (await world.message(result)).deleted
+
+
+async def test_a_pause_holds_making_images_and_not_posting_them_again(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ada: User
+) -> None:
+    await _made(bot, imagine)
+    await Desk(world=world, channel=art)(ada, "admin pause", reason="we clean up")
+    assert "we clean up" in description(await imagine(until=lambda seen: "paused" in description(seen)))
+    assert shows_images(await reposted(world, art, mara, await first_opened(world, art, mara)))
 
 
 @pytest.mark.parametrize(
