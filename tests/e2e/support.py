@@ -9,6 +9,7 @@ import re
 import socket
 import sqlite3
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +40,8 @@ _T = TypeVar("_T")
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
 _PORTS = itertools.cycle(range(12_000 + _WORKER * 1000, 13_000 + _WORKER * 1000))
+_CLAIMS: deque[socket.socket] = deque()
+_CLAIMS_MOST = 100  # of one process: a test or a case has a handful
 
 
 class Bot:
@@ -194,15 +197,25 @@ async def get(url: str) -> tuple[int, str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that no other worker gets.
+    """A port that nobody listens on, and that no other process gets from here.
 
-    It is still free when the bot comes to it: the systems' own choices, for outgoing connections too, lie higher.
+    It is still free when the bot comes to it, and after its restart: the systems' own choices, for outgoing connections
+    too, lie higher, and the UDP port of the same number is the claim that others who ask here find taken.
     """
     for port in itertools.islice(_PORTS, 1000):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return port
+        claim = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _CLAIMS.append(claim)
+        if len(_CLAIMS) > _CLAIMS_MOST:
+            _CLAIMS.popleft().close()
+        return port
     raise RuntimeError("this worker has used all of its ports")
 
 
