@@ -111,10 +111,12 @@ def make_cogs(of: Features) -> list[commands.Cog]:
         _administration(of, admin),
         Imagine(client, service, desk, of.shelf, of.libraries, several.ask),
         several,
-        Gallery(client, service, of.poster, finder=finder, repeats=repeats, edits=edits, reporting=reporting),
+        Gallery(
+            client, service, of.poster, of.servers, finder=finder, repeats=repeats, edits=edits, reporting=reporting
+        ),
         Menus(client, service.catalog, finder, repeats, reporting),
         History(client, service, of.clock, desk.gate, contents=of.contents, poster=of.poster),
-        Presets(client, of.shelf, service, Saving(of.shelf, service, finder)),
+        Presets(client, of.shelf, service, Saving(of.shelf, service, finder), desk.gate),
         Settings(client, of.shelf, service, of.servers),
         LoraLibrary(
             client, Shelves(libraries=of.libraries, servers=of.servers, catalog=service.catalog, previews=of.previews)

@@ -16,25 +16,17 @@ from jobs.catalog import Catalog, Model
 from jobs.model import DIRECT
 from jobs.parameters import Integer, Loras, Number, OneOf, Option, Parameter, Size
 from jobs.sentence import Sentence, say, say_count, verbatim
+from jobs.variations import most_variations
 from words.speech import Words
 
-_BUTTONS: Final = (  # named by their own labels, so that they are called the same in every language
-    say(
-        "**{again}** makes the same with a new seed, **{variations}** four of them; **{edit}** changes the prompt and "
-        "more. Whoever presses pays from their quota.",
-        again=say("Again"),
-        variations=say("Variations"),
-        edit=say("Edit"),
-    ),
-    say(
-        "**{details}** tells how it was made, **{preset}** keeps its options, **{report}** tells those who "
-        "moderate. **{cancel}** and **{delete}** are for you and for moderators.",
-        details=say("Details"),
-        preset=say("Save preset"),
-        report=say("Report"),
-        cancel=say("Cancel"),
-        delete=say("Delete"),
-    ),
+_OTHER_BUTTONS: Final = say(
+    "**{details}** tells how it was made, **{preset}** keeps its options, **{report}** tells those who "
+    "moderate. **{cancel}** and **{delete}** are for you and for moderators.",
+    details=say("Details"),
+    preset=say("Save preset"),
+    report=say("Report"),
+    cancel=say("Cancel"),
+    delete=say("Delete"),
 )
 _COMMANDS: Final = (
     say("`/queue` shows and cancels what still waits."),
@@ -96,13 +88,25 @@ def help_embed(
             title = say("{model} (taken when you choose none)", model=model.title)
         embed.add_field(name=words(title), value=model_help(model, words), inline=False)
     for name, lines in (
-        (say("Under your images"), _BUTTONS),
+        (say("Under your images"), (_more_of_it(catalog), _OTHER_BUTTONS)),
         (say("More commands"), [*_COMMANDS, _LIBRARY] if in_server else _COMMANDS),
         (say("Good to know"), [_PRIVATELY if privately else _AGAIN, _ALTERNATIVES]),
         *([(say("For admins"), _ADMINS)] if admin else []),
     ):
         embed.add_field(name=words(name), value="\n".join(words(line) for line in lines), inline=False)
     return embed
+
+
+def _more_of_it(catalog: Catalog) -> Sentence:
+    """The buttons that make more; named by their own labels, so that they are called the same in every language."""
+    return say(
+        "**{again}** makes the same with a new seed, **{variations}** as many of them as fit, at most {count}; "
+        "**{edit}** changes the prompt and more. Whoever presses pays from their quota.",
+        again=say("Again"),
+        variations=say("Variations"),
+        count=max(most_variations(model) for model in catalog.models),
+        edit=say("Edit"),
+    )
 
 
 def model_help(model: Model, words: Words) -> str:

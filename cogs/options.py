@@ -223,6 +223,10 @@ def size_title(size: str) -> Sentence:
     return say("{size} ({width} × {height})", size=name, width=str(width), height=str(height))
 
 
+def model_title(model: Model) -> Sentence:
+    """A model's name and what it is good for."""
+    return say("{model}: {summary}", model=model.title, summary=model.summary)
+
+
 def _model_choice(model: Model) -> app_commands.Choice[str]:
-    title = say("{model}: {summary}", model=model.title, summary=model.summary)
-    return app_commands.Choice(name=Localised(title), value=model.key)
+    return app_commands.Choice(name=Localised(model_title(model)), value=model.key)

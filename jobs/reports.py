@@ -1,5 +1,6 @@
 """Reports: what somebody finds wrong with an image, kept for those who look at it, and what they decide."""
 
+import asyncio
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from jobs.ports import Clock
 from jobs.servers.records import Change
 
 REASON_LONGEST: Final = 500  # characters
+MOST_AN_HOUR: Final = 5  # of one member in one server: nobody floods those who look at them
+HOUR: Final = 3_600_000  # ms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,20 @@ class Report:
     message_id: int | None
     reason: str
     reported_at: int  # UTC ms
+
+
+class Filed(enum.Enum):
+    """What became of a report."""
+
+    KEPT = enum.auto()
+    REPEATED = enum.auto()  # this member has reported this job before
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyReports:
+    """Not kept: this member has made as many within an hour, in this server, as may be."""
+
+    again_at: int  # UTC ms
 
 
 class Decision(enum.StrEnum):
@@ -54,8 +71,11 @@ class Case:
 class ReportRecords(Protocol):
     """Where reports are kept; raises `jobs.ports.StoreUnavailable`."""
 
-    async def add_report(self, report: Report) -> bool:
-        """Keep it; False when this member has reported this job before: then nothing is changed."""
+    async def add_report(self, report: Report) -> Filed | TooManyReports:
+        """Keep it, unless this member has reported this job before, or made `MOST_AN_HOUR` in this server.
+
+        Of those made at once each may count only the others that are committed: the caller makes one after the other.
+        """
         ...
 
     async def untold_reports(self, *, since: int) -> Sequence[Report]:
@@ -86,9 +106,10 @@ class Reports:
         self._records = records
         self._clock = clock
         self._tell = tell
+        self._taking = asyncio.Lock()  # so that reports sent at once are counted one after the other
 
-    async def report(self, job: Job, *, user_id: int, reason: str) -> bool:
-        """Keep a report and tell of it; False when this member has reported this job before.
+    async def report(self, job: Job, *, user_id: int, reason: str) -> Filed | TooManyReports:
+        """Keep a report and tell of it; one that is not kept is told to nobody.
 
         Raises:
             StoreUnavailable: it is not kept.
@@ -103,10 +124,11 @@ class Reports:
             reason=reason.strip()[:REASON_LONGEST],
             reported_at=self._clock.now(),
         )
-        if not await self._records.add_report(report):
-            return False
-        self._tell(report)
-        return True
+        async with self._taking:
+            filed = await self._records.add_report(report)
+        if filed is Filed.KEPT:
+            self._tell(report)
+        return filed
 
     async def decide(self, job: Job, decision: Decision, *, by: int) -> Change | None:
         """Note what a moderator has decided; returns the audit entry, None when it was decided before.

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from jobs.model import Posted
-from jobs.reports import Case, Decision, Report, Verdict
+from jobs.reports import HOUR, MOST_AN_HOUR, Case, Decision, Filed, Report, TooManyReports, Verdict
 from jobs.servers.records import Change
 from storage.audit import Audited
-from storage.part import write
+from storage.part import Undone, write
 from storage.rows import Row
 
 
@@ -15,8 +15,8 @@ class Reports(Audited):
     """The store's part that implements `jobs.reports.ReportRecords`."""
 
     @write
-    async def add_report(self, connection: Any, report: Report) -> bool:
-        """Keep it; False when this member has reported this job before."""
+    async def add_report(self, connection: Any, report: Report) -> Filed | TooManyReports:
+        """Keep it, unless this member has reported this job before, or made too many in this server."""
         row = await self._sql.add_report(
             connection,
             job_id=report.job_id,
@@ -27,7 +27,14 @@ class Reports(Audited):
             reason=report.reason,
             now=report.reported_at,
         )
-        return row is not None
+        if row is None:
+            return Filed.REPEATED
+        recent = await self._sql.recent_reports(
+            connection, user_id=report.user_id, guild_id=report.guild_id, since=report.reported_at - HOUR
+        )
+        if recent["reports"] > MOST_AN_HOUR:
+            raise Undone(TooManyReports(again_at=recent["earliest"] + HOUR))
+        return Filed.KEPT
 
     async def untold_reports(self, *, since: int) -> Sequence[Report]:
         """Those made after `since` (UTC ms) of which nobody who looks after them was told, oldest first."""

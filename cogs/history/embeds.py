@@ -38,7 +38,7 @@ def opened_embed(
 ) -> discord.Embed:
     """One result, as large as it gets; `problem` says what to do where there is no picture of it."""
     job = entry.job
-    prompt = quoted(job.request.prompt, _PROMPT_OPENED) or words(say("The prompt is no longer kept."))
+    prompt = quoted(job.request.typed_prompt, _PROMPT_OPENED) or words(say("The prompt is no longer kept."))
     text = f"{prompt}\n\n{_line(entry, catalog, words, gone=gone)}"
     if problem is not None:
         text += f"\n\n{words(problem)}"
@@ -48,7 +48,7 @@ def opened_embed(
 
 def reposted_embed(job: Job, words: Words) -> discord.Embed:
     """Under images that were posted once more, for everybody."""
-    prompt = quoted(job.request.prompt, _PROMPT_OPENED)
+    prompt = quoted(job.request.typed_prompt, _PROMPT_OPENED)
     again = words(say("Posted again for {user}.", user=f"<@{job.order.user_id}>"))
     text = f"{prompt}\n-# {again}" if prompt else again
     return discord.Embed(description=text, colour=DONE).set_footer(text=words(say("Job {id}", id=job.id)))
@@ -153,5 +153,5 @@ def _title(key: str, catalog: Catalog) -> str:
 
 def _glimpse(job: Job) -> str:
     """The beginning of the prompt on a line of its own; nothing where the retention has removed it."""
-    prompt = quoted(" ".join(job.request.prompt.split()), _PROMPT_GLIMPSE)
+    prompt = quoted(" ".join(job.request.typed_prompt.split()), _PROMPT_GLIMPSE)
     return f"\n-# {prompt}" if prompt else ""

@@ -75,7 +75,7 @@ def _prompt(job: Job, words: Words) -> str:
         return words(say("The prompt is not kept any more."))
     if job.order.private:
         return words(say("It is private: only its user sees it, so neither the image nor its prompt is shown here."))
-    return quoted(job.request.prompt, _PROMPT)
+    return quoted(job.request.typed_prompt, _PROMPT)
 
 
 def _where(case: Case, job: Job, words: Words) -> str:

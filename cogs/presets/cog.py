@@ -11,6 +11,7 @@ from discord.ext import commands
 from cogs.admin.rights import is_moderator
 from cogs.embeds import DONE, sentence_embed
 from cogs.forms import Forms
+from cogs.gate import Gate
 from cogs.place import everywhere, guild_of
 from cogs.presets.answers import NOT_A_MODERATOR, STORE_TROUBLE, UNKNOWN_PRESET
 from cogs.presets.embeds import PAGE, list_embed, preset_embed
@@ -36,7 +37,9 @@ _TYPED_LONGEST: Final = 100  # characters, as long as a suggestion may be
 class Presets(commands.GroupCog, group_name="preset", group_description=locale_str("Options saved under a name")):
     """A member's own presets and the server's."""
 
-    def __init__(self, bot: commands.AutoShardedBot, shelf: Shelf, service: JobService, saving: Saving) -> None:
+    def __init__(
+        self, bot: commands.AutoShardedBot, shelf: Shelf, service: JobService, saving: Saving, gate: Gate
+    ) -> None:
         self._bot = bot
         self._shelf = shelf
         self._catalog = service.catalog
@@ -46,7 +49,7 @@ class Presets(commands.GroupCog, group_name="preset", group_description=locale_s
             dynamic_button(PAGE, self.turn, reference=r"-?\d{1,4}"),
         )
         if self.app_command is not None:
-            self.app_command.add_command(save_command(saving, self._catalog))
+            self.app_command.add_command(save_command(saving, self._catalog, gate.catalog))
 
     async def cog_load(self) -> None:
         """Take everybody's presets and defaults into memory, and answer presses from now on."""

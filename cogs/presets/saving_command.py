@@ -1,7 +1,7 @@
 """`/preset save`: the options of an image, those that are typed, or both, under a name."""
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from inspect import Parameter
 from typing import Any, Final
 
@@ -10,16 +10,17 @@ from discord import app_commands
 from discord.app_commands import Range, locale_str
 
 from cogs.embeds import faults_embed
-from cogs.options import DESCRIPTIONS, parameters, with_signature
+from cogs.options import DESCRIPTIONS, model_title, parameters, with_signature
 from cogs.presets.saving import Saving
 from cogs.results.finding import refuse
-from jobs.catalog import Catalog
+from jobs.bounds import listed
+from jobs.catalog import Catalog, Model
 from jobs.choices import with_any_sources
 from jobs.ids import is_job_id
 from jobs.parameters import Option
 from jobs.presets import NAME_LONGEST, PRESET_OPTIONS, STYLE_LONGEST
 from jobs.sentence import say
-from jobs.validation import Chosen, Faults, validate
+from jobs.validation import Chosen, Fault, Faults, validate
 from words.speech import Words
 
 _LINK: Final = re.compile(r"https://(?:\w+\.)?discord(?:app)?\.com/channels/(?:\d+|@me)/\d+/(?P<message>\d{1,19})/?")
@@ -27,6 +28,9 @@ _NOT_AN_IMAGE: Final = say(
     "That names no image: give the job's id, which stands under each result, or the link to the result's message."
 )
 _NOTHING: Final = say("There is nothing to save: name an `image`, or give at least one option or a `style`.")
+
+_NO_MODEL: Final = say("No model may be used here right now: leave `model` out, or ask an admin of this server.")
+_CHOICE: Final = 100  # characters of a choice, Discord's bound
 
 _OWN: Final = {
     "name": locale_str("What to call it; up to 32 characters"),
@@ -37,8 +41,23 @@ _OWN: Final = {
 }
 
 
-def save_command(saving: Saving, catalog: Catalog) -> "app_commands.Command[Any, ..., None]":
-    """The command, with every option that a preset may hold and a model on offer has."""
+Allowed = Callable[[discord.Interaction[Any]], Catalog | None]
+"""The models that may be used where something is typed; None where there is none."""
+
+
+def save_command(saving: Saving, catalog: Catalog, allowed: Allowed) -> "app_commands.Command[Any, ..., None]":
+    """The command, with every option that a preset may hold and a model on offer has.
+
+    Of the models it suggests and takes those that are allowed where it is typed.
+    """
+
+    async def suggest(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[Any]]:
+        words, wanted = Words(interaction.locale.value), current.strip().casefold()
+        return [
+            app_commands.Choice(name=words(model_title(model))[:_CHOICE], value=model.key)
+            for model in _models(allowed(interaction))
+            if wanted in f"{model.title} {model.key}".casefold()
+        ]
 
     async def save(
         interaction: discord.Interaction[Any],
@@ -57,7 +76,7 @@ def save_command(saving: Saving, catalog: Catalog) -> "app_commands.Command[Any,
         if image is None and not options and not (style or "").strip():
             await refuse(interaction, _NOTHING)
             return
-        faults = _faults(options, catalog)
+        faults = _unknown(options, _models(allowed(interaction))) or _faults(options, catalog)
         if faults is not None:
             embed = faults_embed(faults.faults, Words(interaction.locale.value))
             await interaction.response.send_message(embed=embed, ephemeral=True)
@@ -73,13 +92,15 @@ def save_command(saving: Saving, catalog: Catalog) -> "app_commands.Command[Any,
             overwrite=bool(replace),
         )
 
-    return _command(save, catalog)
+    command = _command(save, catalog)
+    command.autocomplete(Option.MODEL.value)(suggest)
+    return command
 
 
 def _command(
     save: Callable[..., Coroutine[Any, Any, None]], catalog: Catalog
 ) -> "app_commands.Command[Any, ..., None]":
-    derived = parameters(PRESET_OPTIONS, catalog)
+    derived = [_suggested(each) for each in parameters(PRESET_OPTIONS, catalog)]
     with_signature(
         save,
         [
@@ -99,6 +120,11 @@ def _command(
     )
 
 
+def _suggested(option: Parameter) -> Parameter:
+    """The model is suggested while it is typed: what Discord lists by itself is the same in every server."""
+    return option.replace(annotation=Range[str, 1, _CHOICE] | None) if option.name == Option.MODEL.value else option
+
+
 def _reference(image: str) -> str | None:
     """The job's id, or the id of the message that a link leads to."""
     text = image.strip()
@@ -106,6 +132,22 @@ def _reference(image: str) -> str | None:
         return text.lower()
     link = _LINK.fullmatch(text)
     return link["message"] if link is not None else None
+
+
+def _models(allowed: Catalog | None) -> Sequence[Model]:
+    return allowed.models if allowed is not None else ()
+
+
+def _unknown(options: Chosen, allowed: Sequence[Model]) -> Faults | None:
+    """A model that is none of those that may be used here."""
+    typed = options.get(Option.MODEL)
+    if typed is None or any(model.key == typed for model in allowed):
+        return None
+    if not allowed:
+        return Faults(faults=(Fault(option=Option.MODEL, sentence=_NO_MODEL),))
+    models = listed([model.title for model in allowed])
+    sentence = say("`model` may be {models} here: choose one that Discord shows while you type.", models=models)
+    return Faults(faults=(Fault(option=Option.MODEL, sentence=sentence),))
 
 
 def _faults(options: Chosen, catalog: Catalog) -> Faults | None:

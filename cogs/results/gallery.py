@@ -16,10 +16,12 @@ from cogs.results.edits import Edits
 from cogs.results.finding import Finder, refuse
 from cogs.results.repeats import Repeats
 from cogs.results.reporting import REPORTED, Reporting
-from cogs.results.rights import may_remove
+from cogs.results.rights import is_owner, may_remove
 from jobs.model import Job
 from jobs.ports import DeliveryDelayed, StoreUnavailable
 from jobs.sentence import Sentence, say
+from jobs.servers.records import Change
+from jobs.servers.servers import Servers
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.world import about
@@ -40,6 +42,7 @@ class Gallery(commands.Cog):
         bot: commands.AutoShardedBot,
         service: JobService,
         poster: Poster,
+        servers: Servers,
         *,
         finder: Finder,
         repeats: Repeats,
@@ -49,6 +52,8 @@ class Gallery(commands.Cog):
         self._bot = bot
         self._service = service
         self._poster = poster
+        self._servers = servers
+        self._deleting: set[str] = set()  # jobs whose messages are being deleted
         self._finder = finder
         self._repeats = repeats
         self._buttons = (
@@ -84,6 +89,15 @@ class Gallery(commands.Cog):
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Remove the message and whatever else was posted for the job; the quota stays, since the images were made."""
         await interaction.response.defer()
+        if job_id in self._deleting:  # it is gone in a moment; whoever was faster is told of what goes wrong
+            return
+        self._deleting.add(job_id)
+        try:
+            await self._delete(interaction, job_id)
+        finally:
+            self._deleting.discard(job_id)
+
+    async def _delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         job = await self._finder.find(interaction, job_id, may_remove)
         if not isinstance(job, Job):
             await refuse(interaction, job)
@@ -96,8 +110,12 @@ class Gallery(commands.Cog):
             for posted in await self._service.archive.posted(job):
                 if interaction.message is None or posted.message_id != interaction.message.id:
                     await self._poster.delete(job, posted)
-            if interaction.user.id == job.order.user_id:  # after a moderator's delete, its user can see that it is gone
+            if is_owner(interaction, job):
                 await self._service.archive.hide(job)
+            elif job.images:  # after a moderator's delete, its user can see that it is gone, and admins by whom
+                guild_id, by = job.order.guild_id, interaction.user.id
+                change = Change(guild_id=guild_id, actor_id=by, action="image.remove", target=job.id)
+                await self._servers.note(change)
         except (DeliveryDelayed, StoreUnavailable) as error:
             _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
             await refuse(interaction, NOT_DELETED)

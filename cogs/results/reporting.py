@@ -1,20 +1,21 @@
 """Report: a form for the reason, a record, a word to whoever looks after it, thanks to whoever reports."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import discord
 import structlog
 from discord import ui
 
-from cogs.embeds import DONE, sentence_embed
+from cogs.embeds import DONE, REFUSED, sentence_embed
 from cogs.forms import show_form, text_input
 from cogs.place import guild_of
 from cogs.results.finding import STORE_TROUBLE, Finder, said
+from cogs.words import when
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
-from jobs.reports import REASON_LONGEST, Reports
-from jobs.sentence import say
+from jobs.reports import MOST_AN_HOUR, REASON_LONGEST, Filed, Reports, TooManyReports
+from jobs.sentence import Sentence, say
 from jobs.servers.servers import Servers
 from jobs.world import about
 from words.speech import Words
@@ -61,17 +62,35 @@ class Reporting:
             await interaction.edit_original_response(embed=said(interaction, found))
             return
         try:
-            is_new = await self._reports.report(found, user_id=interaction.user.id, reason=texts.get(_REASON, ""))
+            filed = await self._reports.report(found, user_id=interaction.user.id, reason=texts.get(_REASON, ""))
         except StoreUnavailable as error:
             _log.info("a report could not be kept, the database cannot be used", cause=str(error))
             await interaction.edit_original_response(embed=said(interaction, STORE_TROUBLE))
             return
-        if is_new:
-            _log.info("an image was reported", by=interaction.user.id, **about(found))
-        thanks = THANKS_OF_MODERATORS if self._has_moderators(interaction) else THANKS
-        embed = sentence_embed(thanks if is_new else BEFORE, Words(interaction.locale.value), colour=DONE)
+        colour = DONE
+        match filed:
+            case Filed.KEPT:
+                _log.info("an image was reported", by=interaction.user.id, **about(found))
+                sentence = THANKS_OF_MODERATORS if self._has_moderators(interaction) else THANKS
+            case Filed.REPEATED:
+                sentence = BEFORE
+            case TooManyReports(again_at=again_at):
+                _log.info("a report was refused, its member made too many", by=interaction.user.id, **about(found))
+                sentence, colour = _too_many(again_at), REFUSED
+            case _:
+                assert_never(filed)
+        embed = sentence_embed(sentence, Words(interaction.locale.value), colour=colour)
         await interaction.edit_original_response(embed=embed)
 
     def _has_moderators(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether this server's own moderators are told of reports."""
         return self._servers.of(guild_of(interaction)).channels.reports is not None
+
+
+def _too_many(again_at: int) -> Sentence:
+    return say(
+        "At most {most} reports an hour are taken from one member, and you have sent as many here: this one is not "
+        "kept. Please send it again {when}.",
+        most=MOST_AN_HOUR,
+        when=when(again_at),
+    )

@@ -80,8 +80,9 @@ def panel_embed(panel: Panel, words: Words) -> discord.Embed:
             )
         else:
             text = say(
-                "They count wherever you type nothing else, here and in every server. A preset goes before them, "
-                "a server's defaults come after them."
+                "They count wherever you type nothing else, here and in every server. A preset goes before them; in a "
+                "server its own defaults come after them, which `/settings server: True` changes there, with "
+                "**Manage Server**."
             )
     else:
         title = say("This server's defaults")

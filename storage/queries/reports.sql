@@ -5,6 +5,11 @@ VALUES (:job_id, :user_id, :guild_id, :channel_id, :message_id, :reason, :now)
 ON CONFLICT (job_id, user_id) DO NOTHING
 RETURNING job_id;
 
+-- name: recent_reports(user_id, guild_id, since)^
+-- A member's own are few, a server's may be many: the plus keeps the plan from going along those.
+SELECT COUNT(*) AS reports, MIN(reported_at) AS earliest FROM reports
+WHERE user_id = :user_id AND +guild_id = :guild_id AND reported_at > :since;
+
 -- name: untold_reports(since)
 SELECT * FROM reports WHERE told_at IS NULL AND reported_at > :since ORDER BY reported_at;
 

@@ -1,14 +1,17 @@
 """What is under a result: for whom it works, for ever, and once."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from jobs.ports import StoreUnavailable
 from jobs.service import JobService
 from sandbox.client import Channel, Interaction, InteractionState, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
+from tests.e2e.histories import all_delivered, repeat
 from tests.e2e.presses import Hands, texts_of
 from tests.e2e.support import (
     BOTH_ENGINES,
@@ -66,7 +69,7 @@ async def test_variations_are_as_many_as_the_quota_has_room_for_and_the_result_s
     await bot.start(webhooks=True, quota_images_per_day=3)
     second = await hands.press(mara, await imagine(), "Variations")
     assert len(second.attachments) == 2
-    assert "2 variations: the quota had no room for more." in description(second)
+    assert "2 variations: the quota or the rules here left no room for more." in description(second)
     refusal = await hands.press(mara, second, "Variations")
     assert refusal.ephemeral
     assert title(refusal) == "Your quota is used up for now"
@@ -316,6 +319,35 @@ async def test_a_report_form_that_is_sent_twice_is_one_report(
     assert len(await bot.sql("SELECT * FROM reports")) == 1
 
 
+async def test_nobody_floods_those_who_look_at_reports(
+    bot: Bot, imagine: Imagine, world: SandboxClient, hands: Hands, ben: User, olga: User
+) -> None:
+    operators = await world.add_channel(await world.guild(), "operators")
+    await bot.start(webhooks=True, operator_channel_id=operators.id)
+    first = await imagine()
+    await bot.wait_for_job("delivered")
+    await repeat(bot, 5)
+    now = int(time.time() * 1000)
+    await bot.sql(
+        "INSERT INTO reports (job_id, user_id, guild_id, channel_id, reason, reported_at, told_at) "
+        "SELECT id, ?, guild_id, channel_id, '', ?, 1 FROM jobs WHERE id LIKE '00000%'",
+        ben.id,
+        now,
+    )
+    said = await hands.send_form(ben, await hands.open_form(ben, first, "Report"), {"reason": "not a fox"})
+    assert said.ephemeral
+    assert description(said) == (
+        "At most 5 reports an hour are taken from one member, and you have sent as many here: this one is not kept. "
+        f"Please send it again <t:{(now + 3_600_000) // 1000}:R>."
+    )
+    assert len(await bot.sql("SELECT * FROM reports")) == 5
+    said = await hands.send_form(olga, await hands.open_form(olga, first, "Report"), {"reason": "a flood"})
+    assert description(said).startswith("Thank you.")
+    told = await world.wait_for_message(operators, olga, lambda _: True, PATIENCE)
+    assert "a flood" in told.content
+    assert "not a fox" not in told.content
+
+
 # ── for the right people, for ever ───────────────────────────────────────────
 
 LABELS = ["Again", "Variations", "Edit", "Details", "Report"]
@@ -351,6 +383,55 @@ async def test_delete_is_for_its_user_and_for_moderators_alone(
     press = await world.press(olga, first, label="Delete")
     await world.wait_for_interaction(press, lambda now: now.state is InteractionState.DELETED, PATIENCE)
     assert (await world.message(first)).deleted
+
+
+async def test_what_a_moderator_deletes_of_somebody_else_is_in_the_audit_log_once_and_nobodys_own(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, ada: User, olga: User
+) -> None:
+    await bot.start(webhooks=True)
+    own, theirs = await imagine(user=olga), await imagine()
+    await all_delivered(bot)
+    await world.add_fault("eachlabs.create", "status", status=400)
+    failure = await imagine(until=is_settled)
+    for user, message in ((olga, own), (olga, failure)):
+        press = await world.press(user, message, label="Delete")
+        await world.wait_for_interaction(press, lambda now: now.state is InteractionState.DELETED, PATIENCE)
+    assert await bot.sql("SELECT * FROM audit") == []
+
+    async def deleted() -> bool | None:
+        return (await world.message(theirs)).deleted or None
+
+    await asyncio.gather(*(world.press(user, theirs, label="Delete") for user in (olga, ada)))
+    await eventually(deleted)
+    [entry] = await bot.sql("SELECT guild_id, actor_id, action, target FROM audit")
+    assert entry["actor_id"] in {olga.id, ada.id}
+    job = theirs.embeds[0]["footer"]["text"].removeprefix("Job ")
+    assert entry == entry | {"guild_id": art.guild_id, "action": "image.remove", "target": job}
+
+
+async def test_what_cannot_be_noted_in_the_audit_log_is_not_deleted(
+    bot: Bot,
+    imagine: Imagine,
+    world: SandboxClient,
+    hands: Hands,
+    olga: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await bot.start(webhooks=True)
+    first = await imagine()
+    await bot.wait_for_job("delivered")
+
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("on fire")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("storage.servers.Servers.note_changes", away)
+        said = await hands.press(olga, first, "Delete")
+    assert "press again in a minute" in description(said)
+    assert not (await world.message(first)).deleted
+    press = await world.press(olga, first, label="Delete")
+    await world.wait_for_interaction(press, lambda now: now.state is InteractionState.DELETED, PATIENCE)
+    assert len(await bot.sql("SELECT * FROM audit WHERE action = 'image.remove'")) == 1
 
 
 async def test_buttons_of_another_servers_job_do_nothing_here(

@@ -213,8 +213,8 @@ async def test_ones_own_panel_says_whose_defaults_come_after_and_how_these_are_c
         await open_panel(world, art, mara)
     )
     direct = description(await open_panel(world, await world.dm(mara), mara))
-    assert "a server's defaults come after them" in direct
-    assert "server: True" not in direct
+    assert "in a server its own defaults come after them, which `/settings server: True` changes there" in direct
+    assert "this server" not in direct
 
 
 async def test_models_and_sizes_that_a_server_does_not_allow_are_not_on_its_panel(

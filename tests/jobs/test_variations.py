@@ -40,7 +40,7 @@ def test_there_are_as_many_as_there_is_room_for() -> None:
 def test_fewer_than_four_are_explained() -> None:
     job = make_job(count=2)
     pressed = dataclasses.replace(job, order=dataclasses.replace(job.order, source="variations:x:1"))
-    assert str(shortfall(pressed, FLUX_LORA)) == "2 variations: the quota had no room for more."
+    assert str(shortfall(pressed, FLUX_LORA)) == "2 variations: the quota or the rules here left no room for more."
     assert str(shortfall(pressed, model_that_makes(2))) == "2 variations: this model makes no more at once."
     assert shortfall(job, FLUX_LORA) is None
     four = dataclasses.replace(pressed.order, request=dataclasses.replace(REQUEST, count=4))

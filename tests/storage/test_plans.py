@@ -124,6 +124,7 @@ INDEXES = {
         "sqlite_autoindex_jobs_1 (id=?)",
     ],
     "untold_reports": ["reports_untold (reported_at>?)"],
+    "recent_reports": ["reports_of_user (user_id=?)"],
     "mark_report_told": ["sqlite_autoindex_reports_1 (job_id=? AND user_id=?)"],
     "remove_report_words": ["sqlite_autoindex_reports_1 (job_id=?)"],
     "rename_preset": ["sqlite_autoindex_presets_1 (owner_kind=? AND owner_id=? AND name_key=?)"],

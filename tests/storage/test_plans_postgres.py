@@ -59,6 +59,7 @@ INDEXES = {
     "job_of_prediction": "jobs_prediction",
     "job_of_message": "posts_message",
     "untold_reports": "reports_untold",
+    "recent_reports": "reports_of_user",
     "remove_report_words": "reports_pkey",
 }
 # These hold unfinished jobs only, and so are short: PostgreSQL takes whichever it likes.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from jobs.model import Job, Posted
 from jobs.ports import Clock
-from jobs.reports import Case, Decision, Report, Verdict
+from jobs.reports import HOUR, MOST_AN_HOUR, Case, Decision, Filed, Report, Reports, TooManyReports, Verdict
 from jobs.servers.records import Change
 from jobs.status import Status
 from storage.store import SqlStore
@@ -26,11 +26,46 @@ async def test_a_member_reports_a_job_once_and_others_may_too(
 ) -> None:
     job = await admit()
     first, other = report_of(job), report_of(job, user=9, at=2_000)
-    assert await store.add_report(first)
-    assert not await store.add_report(replace(first, reason="changed my mind", reported_at=3_000))
-    assert await store.add_report(other)
+    assert await store.add_report(first) is Filed.KEPT
+    assert await store.add_report(replace(first, reason="changed my mind", reported_at=3_000)) is Filed.REPEATED
+    assert await store.add_report(other) is Filed.KEPT
     async with open_again() as restarted:
         assert await restarted.untold_reports(since=0) == [first, other]
+
+
+async def test_of_one_member_only_some_an_hour_are_kept_in_each_server_also_after_a_restart(
+    store: SqlStore, open_again: OpenStore, admit: Admit
+) -> None:
+    jobs = [await admit() for _ in range(MOST_AN_HOUR + 1)]
+    for number, job in enumerate(jobs[:-1]):
+        assert await store.add_report(report_of(job, at=1_000 + number)) is Filed.KEPT
+    another = report_of(jobs[-1], at=2_000)
+    refused = TooManyReports(again_at=1_000 + HOUR)
+    async with open_again() as restarted:
+        assert await restarted.add_report(another) == refused
+        assert await restarted.add_report(report_of(jobs[0], at=2_000)) is Filed.REPEATED
+        assert await restarted.add_report(replace(another, user_id=9)) is Filed.KEPT
+        assert await restarted.add_report(replace(another, reported_at=refused.again_at - 1)) == refused
+        assert await restarted.add_report(replace(another, reported_at=refused.again_at)) is Filed.KEPT
+        assert len(await restarted.untold_reports(since=0)) == MOST_AN_HOUR + 2
+
+
+async def test_what_one_member_reports_in_another_server_counts_there(store: SqlStore, admit: Admit) -> None:
+    jobs = [await admit() for _ in range(MOST_AN_HOUR + 1)]
+    for job in jobs[:-1]:
+        await store.add_report(report_of(job))
+    assert await store.add_report(replace(report_of(jobs[-1]), guild_id=2)) is Filed.KEPT
+
+
+async def test_reports_made_at_once_are_counted_one_after_the_other(
+    store: SqlStore, admit: Admit, clock: Clock
+) -> None:
+    jobs = [await admit() for _ in range(MOST_AN_HOUR + 3)]
+    told: list[Report] = []
+    reports = Reports(store, clock, told.append)
+    filed = await asyncio.gather(*(reports.report(job, user_id=8, reason="not a fox") for job in jobs))
+    assert [each for each in filed if each is not Filed.KEPT] == [TooManyReports(again_at=clock.now() + HOUR)] * 3
+    assert len(told) == len(await store.untold_reports(since=0)) == MOST_AN_HOUR
 
 
 async def test_what_was_told_is_untold_no_more(store: SqlStore, admit: Admit) -> None:
