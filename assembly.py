@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -18,7 +19,10 @@ from cogs.desk import OrderDesk
 from cogs.gate import Gate
 from cogs.library.pictures import Previews
 from cogs.moderation.board import ReportBoard
+from cogs.operator.alarms import Alarms
+from cogs.operator.channel import OperatorChannel
 from cogs.operator.notices import OperatorNotices
+from cogs.operator.troubles import Place
 from cogs.rush import Rush
 from cogs.several.summaries import Summaries
 from features import Features
@@ -51,6 +55,7 @@ from parts import fit_pictures, make_apis, make_catalog, make_keeping, make_limi
 from providers.download import ResultDownloader
 from settings import Settings
 from storage.files import ResultFiles
+from storage.folder import DataFolder
 from storage.store import SqlStore
 from web.metrics import Metrics
 
@@ -64,9 +69,11 @@ class Joined:
     console: Console
     board: ProgressBoard
     notices: OperatorNotices
+    alarms: Alarms
     budget: Budget
     metrics: Metrics
     tasks: Tasks
+    data_folder: DataFolder
     loops: Mapping[str, Callable[[], Awaitable[None]]]  # by name; those of the service are its own
 
     async def load(self) -> None:
@@ -91,7 +98,7 @@ def assemble(
 ) -> Joined:
     """Join everything; nothing is read, sent or started yet."""
     tasks, metrics, rush = Tasks(), Metrics(), Rush()
-    catalog, files = make_catalog(settings), ResultFiles(settings.data_dir)
+    catalog, files, folder = make_catalog(settings), ResultFiles(settings.data_dir), DataFolder(settings.data_dir)
     estimates = Estimates(catalog)
     forecasts = Forecasts(catalog, estimates)
     apis, limits = make_apis(settings, http), make_limits(settings)
@@ -100,7 +107,10 @@ def assemble(
     shelf, libraries, poster = Shelf(store), Libraries(store, clock, servers), Poster(client, clock)
     people = People(store, clock, servers.tell, pseudonyms)
     contents = Contents(catalog, fit_pictures, Labels(catalog, shelf))
-    notices = OperatorNotices(client, clock, store, channel_id=settings.operator_channel_id)
+    operator_channel = OperatorChannel(client, settings.operator_channel_id)
+    notices, alarms = OperatorNotices(operator_channel, clock, store), Alarms(operator_channel, clock)
+    store.health.listeners.append(partial(alarms.changed, Place.DATABASE))
+    folder.health.listeners.append(partial(alarms.changed, Place.DATA_DIR))
     once = Once(poster, store)
     summaries = Summaries(store, poster, once)
     warnings = CapWarnings(client, servers, clock, operator_channel_id=settings.operator_channel_id)
@@ -138,7 +148,7 @@ def assemble(
     servers.told += [
         audit_log.changed,
         lambda change: board.look_again(change.guild_id),
-        lambda _: world.slot_freed.wake(),  # a pause may be over
+        lambda _: world.claim_due.wake(),  # a pause may be over
     ]
     service = JobService(world, limits)
     housekeeper = Housekeeper(store, files, clock, make_keeping(settings), servers)
@@ -179,19 +189,32 @@ def assemble(
     return Joined(
         service=service,
         features=features,
-        console=Console(store, servers, people, catalog, clock, cancel=service.cancel, breakers=breakers),
+        console=Console(
+            store,
+            servers,
+            people,
+            catalog,
+            clock,
+            cancel=service.cancel,
+            breakers=breakers,
+            troubles=lambda: {"database": store.trouble, "data_dir": folder.trouble},
+        ),
         board=board,
         notices=notices,
+        alarms=alarms,
         budget=budget,
         metrics=metrics,
         tasks=tasks,
+        data_folder=folder,
         loops={
             "database probe": store.look_after_trouble,
+            "data folder probe": folder.look_after,
             "housekeeping": housekeeper.run,
             "privacy": privacy.run,
             "departures": departures.run,
             "progress": board.run,
             "notices": notices.run,
+            "alarms": alarms.run,
             "reports": report_board.run,
             "audit log": audit_log.run,
             "budget": budget.run,

@@ -12,7 +12,7 @@ import structlog
 from jobs.delivering import Delivering
 from jobs.ending import Ending
 from jobs.errors import GenerationFailed, ProviderError, ResultUnusable, Retryable
-from jobs.model import Failure, Job, StoredImage
+from jobs.model import Failure, Job, StoredImage, Usage
 from jobs.outcomes import Finished, ImageLink, RemoteImage
 from jobs.status import FINISHED, Status
 from jobs.timing import patience
@@ -54,7 +54,7 @@ class Completion:
         if job.id in self._busy:
             return
         self._busy.add(job.id)
-        self._world.slot_freed.wake()  # the API is done with it, however long the images take to us
+        self._world.claim_due.offer()  # the API is done with it, however long the images take to us
         try:
             await self._complete(job, finished, hearsay=hearsay)
         finally:
@@ -142,18 +142,29 @@ class Completion:
 
     async def _stored(self, job: Job, finished: Finished, images: Sequence[StoredImage]) -> None:
         world = self._world
-        delivering = await persist(
-            lambda: world.store.mark_delivering(
-                job.id, images=images, cost=finished.cost, prediction_id=finished.prediction_id
-            )
+        delivering, usage = await asyncio.gather(
+            persist(
+                lambda: world.store.mark_delivering(
+                    job.id, images=images, cost=finished.cost, prediction_id=finished.prediction_id
+                )
+            ),
+            self._usage(job),  # which this does not change
         )
-        world.slot_freed.wake()
+        if job.unknown_creates:  # else its slot is free since `complete` has begun
+            world.claim_due.offer()
         if delivering is None and (delivering := await self._committed(job, images)) is None:
             return
         self._learn(delivering, finished)
         _log.info("the images are stored", images=len(images), **about(job))
         world.observer.changed(delivering, job.status)
-        world.tasks.spawn(f"deliver {job.id}", self._delivering.deliver(delivering))
+        world.tasks.spawn(f"deliver {job.id}", self._delivering.deliver(delivering, fresh=usage))
+
+    async def _usage(self, job: Job) -> Usage | None:
+        try:
+            return await self._world.usage(job)
+        except Exception:  # noqa: BLE001 - a fault of our own, which the delivery meets again and deals with
+            _log.exception("the quota could not be read", **about(job))
+            return None
 
     async def _committed(self, job: Job, images: Sequence[StoredImage]) -> Job | None:
         """The job where an earlier try of ours has won although nobody could say so; else our files go, if they may."""

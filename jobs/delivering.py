@@ -8,7 +8,7 @@ from typing import Final, assert_never
 import structlog
 
 from jobs.ending import Ending
-from jobs.model import Job, Posted
+from jobs.model import Job, Posted, Usage
 from jobs.outcomes import Delivery, NowhereToPost, Shown
 from jobs.ports import DeliveryDelayed
 from jobs.world import World, about, internal, persist
@@ -28,12 +28,15 @@ class Delivering:
         self._world = world
         self._ending = ending
 
-    async def deliver(self, job: Job) -> None:
-        """Post the result of a job in `delivering`."""
+    async def deliver(self, job: Job, *, fresh: Usage | None = None) -> None:
+        """Post the result of a job in `delivering`.
+
+        `fresh`: it has come to be so in this moment, when the quota of its user stood so; nothing of it is posted yet.
+        """
         world = self._world
         await world.audience.unfollow(job.id)
         try:
-            delivery = await self._post(job)
+            delivery = await self._post(job, fresh)
         except FileNotFoundError as error:
             await self._ending.fail(job, internal(f"the stored result is gone: {error}"))
             return
@@ -65,7 +68,7 @@ class Delivering:
         """Where the images of a stored result lie."""
         return [self._world.files.path(job.id, image) for image in job.images]
 
-    async def _post(self, job: Job) -> Delivery:
+    async def _post(self, job: Job, fresh: Usage | None) -> Delivery:
         world = self._world
         pause, faults, remind_at = _PAUSE_FIRST, 0, 0
         # A start may come after a long time without any try.
@@ -73,9 +76,10 @@ class Delivering:
         missing = max(0, job.request.images - len(job.images))
         while True:
             try:
-                usage = await world.usage(job)
+                usage = fresh or await world.usage(job)
+                is_first, fresh = fresh is not None, None
                 # What is missing is given back with the settlement, which comes after the post.
-                return await world.audience.deliver(job, self.paths(job), usage.changed(-missing))
+                return await world.audience.deliver(job, self.paths(job), usage.changed(-missing), is_first=is_first)
             except FileNotFoundError:
                 raise
             except (DeliveryDelayed, OSError) as delayed:

@@ -54,7 +54,8 @@ class Dispatcher:
             await self._claim_all()
             for provider in self._world.apis:
                 await self._end_hopeless(provider)
-            await self._world.slot_freed.wait(seconds=await self._pause())
+            seconds, has_work = await self._pause()
+            await self._world.claim_due.wait(seconds=seconds, has_work=has_work)
             # A burst of orders would otherwise ask as often, and keep the database from admitting them.
             await asyncio.sleep(max(0.0, began + _ROUND - loop.time()))
 
@@ -98,23 +99,26 @@ class Dispatcher:
             if len(waiting) < _AT_ONCE:
                 return
 
-    async def _pause(self) -> float:
-        """Seconds until a claim may succeed although nothing else happens."""
+    async def _pause(self) -> tuple[float, bool]:
+        """Seconds until a claim may succeed although nothing happens, and whether one is wanted if a slot is free."""
         world = self._world
         now = world.clock.now()
-        moments = [world.breakers.next_probe_at()]
+        moments, has_work = [world.breakers.next_probe_at()], False
         for provider, key_id, limits in self._keys():
-            if world.breakers.allows(key_id):
-                moment = await world.store.next_claim_at(
-                    provider=provider,
-                    key_id=key_id,
-                    concurrency=limits.concurrency,
-                    per_minute=limits.creates_per_minute or _UNLIMITED,
-                    over=self._completion.busy,
-                )
-                moments.append(moment)
+            if not world.breakers.allows(key_id):
+                has_work = True  # nobody has looked
+                continue
+            claim = await world.store.next_claim(
+                provider=provider,
+                key_id=key_id,
+                concurrency=limits.concurrency,
+                per_minute=limits.creates_per_minute or _UNLIMITED,
+                over=self._completion.busy,
+            )
+            moments.append(claim.at)
+            has_work = has_work or claim.is_wanted
         pauses = [max(0.0, (at - now) / 1000) for at in moments if at is not None]
-        return min([*pauses, _LONGEST_SLEEP])
+        return min([*pauses, _LONGEST_SLEEP]), has_work
 
     def _keys(self) -> list[tuple[Provider, str, Limits]]:
         return [

@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from jobs.catalog import Provider
 from jobs.model import Job
-from jobs.outcomes import Execution
+from jobs.outcomes import Execution, OverCap
+from jobs.quota import Bounds
 
 CREATE_LONGEST: Final = 75_000  # ms; by then our side of a create's connection is closed, whatever happened
 BEFORE: Final = 10_000  # ms; what is left of two clocks that differ, once their difference is taken off
@@ -68,6 +69,17 @@ class DoubtRecords(Protocol):
 
     async def open_creates(self, *, key_ids: Iterable[str], model: str, window: Window) -> Sequence[OpenCreate]:
         """Every create of a model, sent with one of these keys within the window, that may own an unknown execution."""
+        ...
+
+    async def give_up(
+        self, job_id: str, *, not_before: int, bounds: Bounds, attempts: int | None = None
+    ) -> Job | OverCap | None:
+        """Give up a create in doubt, and queue its job again, not to be sent before `not_before` (UTC ms).
+
+        In the same transaction it counts as one that may have been paid, towards the caps, too. Where the job, with one
+        more create, does not keep within these, nothing has changed. `attempts`: only while no further create was sent.
+        None: the race was lost.
+        """
         ...
 
     async def queued(self, *, provider: Provider, created_before: int, limit: int) -> Sequence[Job]:

@@ -107,7 +107,7 @@ class Ending:
     async def _ended(self, job: Job, previous: Status) -> None:
         world = self._world
         world.observer.changed(job, previous)
-        world.slot_freed.wake()
+        world.claim_due.offer()
         await world.audience.unfollow(job.id)
         world.tasks.spawn(f"tell {job.id}", self._tell(job))
         await world.discard(job.id)

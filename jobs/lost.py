@@ -18,7 +18,7 @@ from jobs.ending import Ending
 from jobs.errors import Final as FinalError
 from jobs.errors import ProviderError, Reason, Retryable, UnknownOutcome
 from jobs.model import Failure, Job
-from jobs.outcomes import Execution, KeepsNoList
+from jobs.outcomes import Execution, KeepsNoList, OverCap
 from jobs.ports import ImageApi
 from jobs.sentence import say
 from jobs.timing import LOST_PAUSE
@@ -119,15 +119,24 @@ class Lost:
             world.look_due.wake()
 
     async def _give_up(self, job: Job, error: UnknownOutcome) -> None:
-        """It is counted in the transaction that takes the job on, so that the count never falls behind what is paid."""
+        """It is counted in the transaction that takes the job on, so that the count never falls behind what is paid.
+
+        Where the caps have no room for one more create beside the one that may have been paid, none is sent.
+        """
         world = self._world
         if world.lost_creates.retries <= job.unknown_creates or world.catalog.get(job.request.model) is None:
             await self._ending.fail(job, failure_of(error), unknown=True)
             return
         jitter = random.random()  # noqa: S311 - spreads load, guards nothing
         at = world.clock.now() + int(LOST_PAUSE * (0.5 + jitter / 2))
-        queued = await persist(lambda: world.store.requeue(job.id, not_before=at, unknown=True, attempts=job.attempts))
-        world.slot_freed.wake()
+        bounds = world.bounds(job.order)
+        queued = await persist(
+            lambda: world.store.give_up(job.id, not_before=at, bounds=bounds, attempts=job.attempts)
+        )
+        if isinstance(queued, OverCap):
+            await self._ending.fail(job, _no_room(error, queued), unknown=True)
+            return
+        world.claim_due.wake()
         if queued is not None:
             _log.warning("a create of unknown outcome is given up; one more is sent", detail=error.detail, **about(job))
             world.observer.create_given_up(queued)
@@ -146,6 +155,17 @@ async def _candidates(job: Job, model: Model, api: ImageApi, executions: Sequenc
             kinship = Kinship.FOREIGN
         candidates.append(Candidate(execution=execution, kinship=kinship))
     return candidates
+
+
+def _no_room(error: UnknownOutcome, over: OverCap) -> Failure:
+    return Failure(
+        reason=error.reason,
+        user_message=say(
+            "The image service did not answer, and no image arrived. The spending cap leaves no room to ask it again. "
+            "Please try again later, or ask an admin."
+        ),
+        detail=f"{error.detail}; one more create would pass the {over.scope.name.lower()}'s cap of the {over.period}",
+    )
 
 
 def not_offered() -> Failure:

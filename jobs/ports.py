@@ -9,7 +9,7 @@ from jobs.doubts import DoubtRecords, Kinship, Window
 from jobs.model import Failure, Job, Order, Posted, QueuePlace, StoredImage, Usage
 from jobs.outcomes import Admission, BatchAdmission, Created, Delivery, Listing, Polled, RemoteImage, WebhookNews
 from jobs.privacy.records import Adoption
-from jobs.queue import QueueRecords, TookRecords
+from jobs.queue import NextClaim, QueueRecords, TookRecords
 from jobs.quota import Bounds
 from jobs.records import History, PostRecords, Retention
 from jobs.servers.allowance import Allowance
@@ -114,8 +114,10 @@ class Audience(Protocol):
         """Show no more progress; on return no edit of it is on its way any more."""
         ...
 
-    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
+    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage, *, is_first: bool) -> Delivery:
         """Post the result. Idempotent: may be called again after a doubt.
+
+        `is_first`: it was stored a moment ago, so that nothing of it can have been posted.
 
         Raises:
             DeliveryDelayed: Discord has trouble; call again later.
@@ -214,19 +216,16 @@ class Store(PostRecords, History, DoubtRecords, Retention, QueueRecords, TookRec
         """
         ...
 
-    async def next_claim_at(
+    async def next_claim(
         self, *, provider: Provider, key_id: str, concurrency: int, per_minute: int, over: Collection[str] = ()
-    ) -> int | None:
-        """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes."""
+    ) -> NextClaim:
+        """What waits, and when a claim may succeed although nothing else changes."""
         ...
 
-    async def requeue(
-        self, job_id: str, *, not_before: int, unknown: bool = False, attempts: int | None = None
-    ) -> Job | None:
-        """Back to `queued`, not to be sent before `not_before`.
+    async def requeue(self, job_id: str, *, not_before: int, attempts: int | None = None) -> Job | None:
+        """Back to `queued`, not to be sent before `not_before`; certainly nothing was created.
 
-        Certainly nothing was created, unless `unknown`: then the create is given up, and counted as one that may have
-        been paid. `attempts`: only while no further create was sent.
+        `attempts`: only while no further create was sent. Of what is not certain see `give_up`.
         """
         ...
 

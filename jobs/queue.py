@@ -11,6 +11,14 @@ MOST_OPEN: Final = 1_000  # of a user's unfinished jobs in a server that are loo
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextClaim:
+    """What becomes of the next claim at a key."""
+
+    is_wanted: bool  # a job waits for it; False: nothing is queued but what is held
+    at: int | None = None  # UTC ms at which it may succeed although nothing changes; None: something has to
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch:
     """The jobs of one interaction, in the order that was asked for, and the message that sums them up."""
 

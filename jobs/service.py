@@ -123,7 +123,7 @@ class JobService:
         )
         if isinstance(admission, Admitted):
             self._accepted(admission.job)
-            world.slot_freed.wake()
+            world.claim_due.wake()
         return admission
 
     async def place_batch(self, orders: Sequence[Order], *, message_id: int) -> BatchAdmission:
@@ -144,7 +144,7 @@ class JobService:
         if isinstance(admission, BatchAdmitted):
             for job in admission.jobs:
                 self._accepted(job)
-            world.slot_freed.wake()
+            world.claim_due.wake()
         return admission
 
     async def usage(self, *, guild_id: int, user_id: int, roles: Collection[int]) -> Usage:

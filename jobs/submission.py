@@ -57,7 +57,7 @@ class Submission:
             await self._refused(job, key_id, UnknownOutcome("unexpected exception"))
         else:
             if world.breakers.succeeded(key_id, job.id):
-                world.slot_freed.wake()  # all others follow the probe
+                world.claim_due.wake()  # all others follow the probe
             await self._created(job, created)
 
     async def _created(self, job: Job, created: Created) -> None:
@@ -97,7 +97,7 @@ class Submission:
         world.observer.provider_error(job.provider, error.reason)
         _log.warning("the create failed", reason=error.reason, detail=error.detail, key=key_id, **about(job))
         world.breakers.failed(key_id, job.id, error)
-        world.slot_freed.wake()  # what waits may have to fail, or may follow the probe
+        world.claim_due.wake()  # what waits may have to fail, or may follow the probe
         outage = world.breakers.outage(job.provider)
         match error:
             case UnknownOutcome():
@@ -119,7 +119,7 @@ class Submission:
         world = self._world
         at = world.clock.now() + delay
         queued = await persist(lambda: world.store.requeue(job.id, not_before=at, attempts=job.attempts))
-        world.slot_freed.wake()
+        world.claim_due.wake()
         if queued is not None:
             world.observer.changed(queued, job.status)
             world.audience.follow(queued)

@@ -71,7 +71,7 @@ class Watcher:
         match error:
             case Unauthorised() | OutOfCredit():  # the job goes on there, and an operator can mend this in time
                 self._world.breakers.refused_to_read(job.key_id, error)
-                self._world.slot_freed.wake()  # what waits may have to fail
+                self._world.claim_due.wake()  # what waits may have to fail
                 await self._unlearnt(job, pause=_KEY_PAUSE)
             case FinalError():
                 await self._ending.fail(job, failure_of(error))

@@ -57,7 +57,7 @@ class World:
     lost_creates: LostCreates
     started_at: int  # UTC ms; what was sent before has waited for our start too
     tasks: Tasks = field(default_factory=Tasks)
-    slot_freed: Signal = field(default_factory=Signal)  # a claim may succeed now
+    claim_due: Signal = field(default_factory=Signal)  # a claim may succeed now: a job has come, or a slot is free
     look_due: Signal = field(default_factory=Signal)  # the earliest poll has changed
 
     async def usage(self, job: Job) -> Usage:

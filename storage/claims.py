@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from jobs.catalog import Provider
 from jobs.model import Job
+from jobs.queue import NextClaim
 from storage.part import Undone, read, write
 from storage.pauses import Pausable
 from storage.rows import job_from
@@ -63,7 +64,7 @@ class Claims(Pausable):
         await self._hold_queued(connection, guild_id)
 
     @read
-    async def next_claim_at(
+    async def next_claim(
         self,
         connection: Any,
         *,
@@ -72,19 +73,16 @@ class Claims(Pausable):
         concurrency: int,
         per_minute: int,
         over: Collection[str] = (),
-    ) -> int | None:
-        """When a claim may succeed although nothing else changes (UTC ms); None: only when something changes.
-
-        None means that nothing is queued, or that all slots are taken: both end with a signal, not with time.
-        """
+    ) -> NextClaim:
+        """What waits, and when a claim may succeed although nothing else changes."""
         now = self._clock.now()
         earliest: int | None = await self._sql.earliest_start(connection, provider=provider.value)
         if earliest is None:
-            return None
+            return NextClaim(is_wanted=False)
         if await self._in_flight(connection, provider=provider, key_id=key_id, over=over) >= concurrency:
-            return None
+            return NextClaim(is_wanted=True)
         frees_at = await self._minute_frees_at(connection, key_id=key_id, per_minute=per_minute, now=now)
-        return max(earliest, frees_at, now + AGAIN_MS)
+        return NextClaim(is_wanted=True, at=max(earliest, frees_at, now + AGAIN_MS))
 
     @write
     async def take_due_polls(self, connection: Any, *, limit: int, until: int) -> Sequence[Job]:

@@ -6,9 +6,11 @@ from typing import Any
 from jobs.catalog import Provider
 from jobs.doubts import OpenCreate, Window
 from jobs.model import Job
-from jobs.outcomes import Execution
+from jobs.outcomes import Execution, OverCap
+from jobs.quota import Bounds
 from storage.part import Part, write
 from storage.rows import job_from
+from storage.spending import require_room_for_another
 
 
 class Doubts(Part):
@@ -24,6 +26,26 @@ class Doubts(Part):
                     connection, key_id=key_id, model=model, since=window.since, until=window.until
                 )
             ]
+
+    @write
+    async def give_up(
+        self, connection: Any, job_id: str, *, not_before: int, bounds: Bounds, attempts: int | None = None
+    ) -> Job | OverCap | None:
+        """Back to `queued` after a create that may have been paid; see `jobs.doubts.DoubtRecords`."""
+        row = await self._sql.requeue(connection, id=job_id, not_before=not_before, unknown=1, attempts=attempts)
+        if row is None:
+            return None
+        job = job_from(row)
+        await require_room_for_another(
+            self._sql,
+            connection,
+            guild_id=job.order.guild_id,
+            at=job.created_at,
+            now=self._clock.now(),
+            amount=job.estimated_cost,
+            bounds=bounds,
+        )
+        return job
 
     async def unknown_executions(self, executions: Sequence[Execution], *, provider: Provider) -> Sequence[Execution]:
         """Those of these executions that belong to no job of ours."""

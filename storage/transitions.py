@@ -21,17 +21,12 @@ _log = structlog.get_logger(__name__)
 class Transitions(Part):
     """The store's part that changes jobs; every method returns the changed job, or None when the race was lost."""
 
-    async def requeue(
-        self, job_id: str, *, not_before: int, unknown: bool = False, attempts: int | None = None
-    ) -> Job | None:
-        """Back to `queued`, not to be sent before `not_before` (UTC ms).
+    async def requeue(self, job_id: str, *, not_before: int, attempts: int | None = None) -> Job | None:
+        """Back to `queued`, not to be sent before `not_before` (UTC ms); certainly nothing was created.
 
-        Certainly nothing was created, unless `unknown`: then the create is given up, and counted as one that may have
-        been paid. `attempts`: only while no further create was sent.
+        `attempts`: only while no further create was sent.
         """
-        return await self._change(
-            self._sql.requeue, id=job_id, not_before=not_before, unknown=int(unknown), attempts=attempts
-        )
+        return await self._change(self._sql.requeue, id=job_id, not_before=not_before, unknown=0, attempts=attempts)
 
     async def mark_unconfirmed(self, job_id: str, *, next_poll_at: int, attempts: int | None = None) -> Job | None:
         """A create was sent and nobody knows what became of it; looked at again at `next_poll_at` (UTC ms).

@@ -58,9 +58,9 @@ class DiscordAudience:
         """See `jobs.ports.Audience`."""
         await self._board.unfollow(job_id)
 
-    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
+    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage, *, is_first: bool) -> Delivery:
         """See `jobs.ports.Audience`."""
-        known = await self._once.known(job)
+        known = {} if is_first else await self._once.known(job)
         shown = {number: posted for part, posted in known.items() if posted for number in numbers_of(part)}
         if 1 not in shown and not self._poster.can_edit_reply(job):  # what a process that was killed has shown there
             response = await self._response(job)

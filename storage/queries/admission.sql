@@ -27,14 +27,26 @@ WHERE guild_id = :guild_id AND user_id = CAST(:former_id AS BIGINT) AND charged_
 UPDATE grants SET used = used + :images
 WHERE guild_id = :guild_id AND user_id = :user_id AND granted_at = :granted_at;
 
--- name: add_spend(guild_id, day, amount)$
+-- name: add_spend(guild_id, day, amount)!
 INSERT INTO spend (guild_id, day, amount) VALUES (:guild_id, :day, :amount)
-ON CONFLICT (guild_id, day) DO UPDATE SET amount = spend.amount + excluded.amount
-RETURNING amount;
+ON CONFLICT (guild_id, day) DO UPDATE SET amount = spend.amount + excluded.amount;
 
 -- name: spent_between(guild_id, first, last)$
-SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM spend
-WHERE guild_id = :guild_id AND day BETWEEN :first AND :last;
+-- The ledger's sum of some days, and what it has only once their jobs have ended: creates that were given up, each at its
+-- job's estimate. Both in one statement, so that a job that ends meanwhile counts once. Of unfinished jobs `NOT IN` leaves
+-- the long index out: the other one holds nothing but jobs with such creates.
+SELECT CAST(
+    (
+        SELECT COALESCE(SUM(amount), 0) FROM spend
+        WHERE guild_id = :guild_id AND day BETWEEN CAST(:first AS BIGINT) AND CAST(:last AS BIGINT)
+    ) + (
+        SELECT COALESCE(SUM(unknown_creates * estimated_cost), 0) FROM jobs
+        WHERE unknown_creates > 0 AND status NOT IN ('delivered', 'undelivered', 'cancelled', 'failed')
+            AND created_at >= CAST(:first AS BIGINT) * 86400000
+            AND created_at < (CAST(:last AS BIGINT) + 1) * 86400000
+            AND :guild_id IN (-1, guild_id)
+    ) AS BIGINT
+);
 
 -- name: count_waiting(guild_id, user_id)$
 SELECT COUNT(*) FROM jobs

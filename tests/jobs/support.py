@@ -145,6 +145,7 @@ class RememberingAudience:
     unfollowed: list[str] = field(default_factory=list)
     delivered: list[tuple[str, list[bytes]]] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
+    first: list[bool] = field(default_factory=list)
     failures: list[tuple[Job, Usage]] = field(default_factory=list)
     deliveries: list[Delivery | Exception] = field(default_factory=list)
     failure_answers: list[Delivery | Exception] = field(default_factory=list)
@@ -155,8 +156,9 @@ class RememberingAudience:
     async def unfollow(self, job_id: str) -> None:
         self.unfollowed.append(job_id)
 
-    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage) -> Delivery:
+    async def deliver(self, job: Job, paths: Sequence[Path], usage: Usage, *, is_first: bool) -> Delivery:
         self.usages.append(usage)
+        self.first.append(is_first)
         answer: Delivery = _play(self.deliveries, Shown(posted=Posted(channel_id=3, message_id=6)))
         self.delivered.append((job.id, [await asyncio.to_thread(path.read_bytes) for path in paths]))
         return answer

@@ -21,6 +21,7 @@ from jobs.submission import Submission
 from jobs.timing import deadline
 from jobs.world import World
 from tests.jobs.support import DONE, GRACE, KEY, Rig, settled
+from tests.support import within
 
 
 @pytest.fixture(autouse=True)
@@ -197,7 +198,7 @@ async def test_a_create_that_is_never_found_is_counted_and_not_sent_again(
 async def test_what_waits_to_be_sent_is_cancelled_without_the_api(rig: Rig) -> None:
     """Also when an earlier create of it was given up."""
     job, world = await rig.claimed(), rig.world()
-    requeued = await rig.store.requeue(job.id, not_before=0, unknown=True)
+    requeued = await rig.store.give_up(job.id, not_before=0, bounds=within(1))
     assert requeued is not None
     await Steps(world).cancelling.cancel(requeued)
     await settled(world, lambda: bool(rig.audience.failures))

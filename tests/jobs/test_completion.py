@@ -303,7 +303,7 @@ async def test_what_discord_does_not_take_for_a_day_is_kept_and_told_of_hourly(
     job, world = await rig.running(), rig.world()
     rig.clock.advance(1000)
 
-    async def delayed(*_: object) -> Delivery:
+    async def delayed(*_: object, **__: object) -> Delivery:
         rig.clock.advance(60_000)
         raise DeliveryDelayed("503")
 
@@ -319,6 +319,18 @@ async def test_what_discord_does_not_take_for_a_day_is_kept_and_told_of_hourly(
     assert [entry["event"] for entry in log].count("the delivery is delayed") == 24
 
 
+async def test_only_the_first_try_after_storing_may_take_nothing_to_be_posted_yet(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
+    job = await rig.running()
+    rig.audience.deliveries = [DeliveryDelayed("503")]
+    await complete(rig, job, DONE)
+    assert await rig.status(job) is Status.DELIVERED
+    assert rig.audience.first == [True, False]
+    assert rig.audience.usages[0] == rig.audience.usages[1]
+
+
 async def test_an_old_result_is_still_tried_after_a_start(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bot was away for days; that is no trouble of Discord's."""
     monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
@@ -331,6 +343,7 @@ async def test_an_old_result_is_still_tried_after_a_start(rig: Rig, monkeypatch:
     rig.audience.deliveries = [DeliveryDelayed("503")]
     await Delivering(world, Ending(world)).deliver(delivering)
     assert await rig.status(job) is Status.DELIVERED
+    assert rig.audience.first == [False, False]
 
 
 async def test_a_fault_before_the_post_keeps_the_result_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

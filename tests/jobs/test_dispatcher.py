@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -69,6 +70,30 @@ async def test_a_slot_that_frees_is_filled_at_once(
             await ending(rig, world, service)
 
 
+async def test_an_end_has_the_queue_looked_at_only_where_something_waits(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database has better to do while images are on their way to people."""
+    world = rig.world()
+    claim = AsyncMock(side_effect=rig.store.claim)
+    monkeypatch.setattr(rig.store, "claim", claim)
+    async with served(world, slots=1) as service:
+        for _ in range(2):
+            await service.place_order(rig.order())
+        await sent(rig, world, 1)
+        await turns()
+        claims = claim.await_count
+        await _delivered(rig, world, service)
+        await sent(rig, world, 2)
+        assert claim.await_count > claims
+        await turns()
+        claims = claim.await_count
+        await _delivered(rig, world, service)
+        await settled(world, lambda: len(rig.audience.delivered) == 2)
+        await turns()
+        assert claim.await_count == claims
+
+
 async def test_a_slot_frees_when_the_api_is_done_however_long_the_images_take_to_us(rig: Rig) -> None:
     world, rig.source.wait_for = rig.world(), asyncio.Event()
     async with served(world) as service:
@@ -119,9 +144,9 @@ async def test_when_a_breaker_closes_every_slot_is_filled_at_once(rig: Rig) -> N
         assert {job.attempts for job in await rig.store.unfinished()} == {0}
         rig.clock.advance(FIRST[Trouble.SERVICE])
         rig.api.before_answer = asyncio.Event()
-        world.slot_freed.wake()
+        world.claim_due.wake()
         await arrived(rig, 1)
-        world.slot_freed.wake()
+        world.claim_due.wake()
         await turns()
         assert len(rig.api.created) == 1  # the probe alone
         rig.api.before_answer.set()
@@ -222,7 +247,7 @@ async def test_in_an_outage_jobs_wait_ten_minutes_and_then_fail_in_plain_words(r
         assert rig.audience.failures == []
         while not rig.audience.failures:
             rig.clock.advance(10_000)
-            world.slot_freed.wake()
+            world.claim_due.wake()
             await turns()
         assert [told.id for told, _ in rig.audience.failures] == [early.id]
         [(told, _)] = rig.audience.failures

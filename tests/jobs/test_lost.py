@@ -1,6 +1,7 @@
 """Looking for a create whose answer was lost: found for certain, or given up within a cap, and each of them counted."""
 
 import asyncio
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -13,11 +14,14 @@ from jobs.errors import GenerationFailed, OutOfCredit, ProviderError, Reason, Re
 from jobs.lost import Lost
 from jobs.model import Job
 from jobs.outcomes import Execution, Finished, ImageLink, KeepsNoList, Listed, WebhookNews
+from jobs.servers.records import Change
+from jobs.servers.rules import EVERYWHERE, Caps
 from jobs.service import JobService
 from jobs.status import Status
 from jobs.watcher import Watcher
 from jobs.world import World
 from tests.jobs.support import DONE, GRACE, KEY, Rig, settled
+from tests.support import within
 
 
 async def in_doubt(rig: Rig, *, seed: int = 7) -> Job:
@@ -145,6 +149,27 @@ async def test_the_last_create_that_is_given_up_fails_the_job_and_refunds_it(rig
     assert await rig.used() == 0
 
 
+@pytest.mark.parametrize("guild", [1, EVERYWHERE])
+async def test_where_the_caps_have_no_room_for_one_more_create_none_is_sent(rig: Rig, guild: int) -> None:
+    """The first one may have been paid, and the job's own estimate would pay for the second."""
+    job, world = await in_doubt(rig), rig.world()
+    await world.servers.change(
+        job.order.guild_id if guild == 1 else EVERYWHERE,
+        lambda rules: replace(rules, caps=Caps(day=2 * job.estimated_cost - 1)),
+        entry=lambda _: Change(guild_id=guild, actor_id=9, action="caps.set"),
+    )
+    rig.clock.advance(GRACE)
+    await look(world, job)
+    await settled(world, lambda: bool(rig.audience.failures))
+    [(told, _)] = rig.audience.failures
+    assert told.failure is not None
+    assert (told.failure.reason, told.unknown_creates) == (Reason.UNKNOWN_OUTCOME, 1)
+    assert "no room to ask it again" in str(told.failure.user_message)
+    assert rig.observer.given_up == [job.id]
+    assert await rig.used() == 0
+    assert (await rig.store.spend(EVERYWHERE, at=job.created_at)).day == job.estimated_cost
+
+
 async def test_a_list_that_cannot_be_read_is_waited_for_and_not_for_ever(rig: Rig) -> None:
     job, world = await in_doubt(rig), rig.world()
     rig.api.listings = [Temporary("503")] * 3
@@ -220,7 +245,7 @@ async def test_the_webhook_of_a_create_that_was_given_up_brings_its_result_but_n
 ) -> None:
     first, world = await rig.claimed(), rig.world()
     await rig.store.mark_unconfirmed(first.id, next_poll_at=rig.clock.ms)
-    await rig.store.requeue(first.id, not_before=0, unknown=True)
+    await rig.store.give_up(first.id, not_before=0, bounds=within(1))
     job = await rig.store.claim(provider=first.provider, key_id=KEY, concurrency=9, per_minute=99)
     assert job is not None
     rig.api.webhook = WebhookNews(prediction_id="the first one's", result=result)
@@ -232,7 +257,7 @@ async def test_the_webhook_of_a_create_that_was_given_up_brings_its_result_but_n
 async def test_the_webhook_of_a_create_that_was_given_up_delivers_the_job_that_is_queued_again(rig: Rig) -> None:
     """It may wait for minutes while nothing is sent; its images are paid, and no more are."""
     job, world = await rig.claimed(), rig.world()
-    await rig.store.requeue(job.id, not_before=0, unknown=True)
+    await rig.store.give_up(job.id, not_before=0, bounds=within(1))
     rig.api.webhook = WebhookNews(prediction_id="the first one's", result=DONE)
     service = JobService(world, {})
     await service.start()
@@ -261,7 +286,7 @@ async def test_a_late_result_that_cannot_be_had_leaves_the_job_to_its_next_creat
 ) -> None:
     monkeypatch.setattr("jobs.completion._REFETCH", 0.001)
     job, world = await rig.claimed(), rig.world()
-    await rig.store.requeue(job.id, not_before=0, unknown=True)
+    await rig.store.give_up(job.id, not_before=0, bounds=within(1))
     rig.source.errors["https://a"] = error
     late = Finished(images=(ImageLink(url="https://a"),))
     rig.api.webhook = WebhookNews(prediction_id="the first one's", result=late)

@@ -23,6 +23,7 @@ from jobs.watcher import Watcher
 from jobs.webhooks import Webhooks
 from jobs.world import World
 from tests.jobs.support import DONE, KEY, Rig, settled
+from tests.support import within
 
 FAILED = GenerationFailed("failed")
 LINKED = Finished(images=(ImageLink(url="https://cdn.example/1"),), cost=35_000)
@@ -178,7 +179,7 @@ async def test_what_tells_no_end_of_it_leaves_a_cancel_waiting(rig: Rig, news: W
     """Nor does the end of an earlier create of the same job, which was given up."""
     if news is None:
         job, parts = await rig.claimed(), assembled(rig)
-        await rig.store.requeue(job.id, not_before=0, unknown=True)
+        await rig.store.give_up(job.id, not_before=0, bounds=within(1))
         await rig.store.claim(provider=Provider.EACHLABS, key_id=KEY, concurrency=9, per_minute=9)
         rig.api.webhook = WebhookNews(prediction_id="earlier", result=FAILED)
     else:
@@ -275,7 +276,7 @@ async def test_a_reported_failure_cannot_stop_images_that_are_on_their_way(rig: 
 async def test_a_reported_failure_of_a_create_that_was_given_up_leaves_the_next_one_alone(rig: Rig) -> None:
     """Both have the same token, and while the second is on its way nothing tells them apart."""
     job, parts = await rig.claimed(), assembled(rig)
-    await rig.store.requeue(job.id, not_before=rig.clock.ms, unknown=True)
+    await rig.store.give_up(job.id, not_before=rig.clock.ms, bounds=within(1))
     again = await rig.store.claim(provider=job.provider, key_id="0123456789ab", concurrency=9, per_minute=99)
     assert again is not None
     rig.api.webhook = WebhookNews(prediction_id="the-first", result=FAILED)

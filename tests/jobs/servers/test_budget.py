@@ -144,6 +144,19 @@ async def test_at_eighty_percent_and_once_nothing_more_fits_it_is_told_once_each
     assert scene.told.warnings[0][0].cap == 10 * PRICE + PRICE // 2
 
 
+async def test_a_create_that_is_given_up_is_warned_of_before_its_job_has_ended(scene: Scene) -> None:
+    await scene.cap(day=4 * PRICE)
+    job = await scene.order(images=2)
+    assert isinstance(job, Job)
+    assert await scene.rig.store.claim(provider=job.provider, key_id="key", concurrency=1, per_minute=1)
+    bounds = Bounds(allowance=Allowance(), server=scene.servers.of(GUILD).caps)
+    given_up = await scene.rig.store.give_up(job.id, not_before=0, bounds=bounds)
+    assert isinstance(given_up, Job)
+    scene.budget.create_given_up(given_up)
+    await scene.rest()
+    assert scene.told.percents == [(GUILD, Period.DAY, 100)]
+
+
 async def test_far_below_every_cap_the_database_is_asked_once(scene: Scene) -> None:
     await scene.cap(day=100 * DOLLAR, month=1000 * DOLLAR)
     for _ in range(20):

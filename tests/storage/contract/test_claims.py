@@ -12,9 +12,10 @@ Advance = Callable[[int], None]
 
 
 async def _next_at(store: SqlStore, *, per_minute: int = 1_000, concurrency: int = 1_000) -> int | None:
-    return await store.next_claim_at(
+    claim = await store.next_claim(
         provider=Provider.EACHLABS, key_id="key", concurrency=concurrency, per_minute=per_minute
     )
+    return claim.at
 
 
 async def test_a_claim_takes_the_job_to_the_key(store: SqlStore, admit: Admit, claim: Claim, clock: Clock) -> None:

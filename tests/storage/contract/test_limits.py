@@ -4,8 +4,10 @@ from contextlib import AbstractAsyncContextManager
 from jobs.catalog import Provider
 from jobs.model import Job, QueuePlace
 from jobs.ports import Clock
+from jobs.queue import NextClaim
 from jobs.status import Status
 from storage.store import SqlStore
+from tests.support import within
 
 MINUTE = 61_000  # the vendor's, and our margin
 Admit = Callable[..., Awaitable[Job]]
@@ -16,9 +18,10 @@ OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
 
 
 async def _next_at(store: SqlStore, *, per_minute: int = 1_000, concurrency: int = 1_000) -> int | None:
-    return await store.next_claim_at(
+    claim = await store.next_claim(
         provider=Provider.EACHLABS, key_id="key", concurrency=concurrency, per_minute=per_minute
     )
+    return claim.at
 
 
 async def test_concurrency_counts_what_may_be_at_the_api(
@@ -40,7 +43,8 @@ async def test_concurrency_counts_what_may_be_at_the_api(
         return await store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=4, per_minute=100)
 
     assert await claim_fifth() is None
-    assert await _next_at(store, concurrency=4) is None  # only a slot would help
+    full = await store.next_claim(provider=Provider.EACHLABS, key_id="key", concurrency=4, per_minute=1_000)
+    assert full == NextClaim(is_wanted=True)  # only a slot would help
     assert await _next_at(store, concurrency=5) == clock.now() + 20  # one is free: at once
     await change(submitting, Status.DELIVERING)
     fifth = await claim_fifth()
@@ -62,7 +66,7 @@ async def test_what_the_api_has_made_occupies_no_slot_while_its_images_are_on_th
     assert await claim(concurrency=1, over={first.id}) is None
     # One of its creates was given up and may still go on there, whichever of them has brought the result.
     await change(second, Status.UNCONFIRMED)
-    await store.requeue(second.id, not_before=0, unknown=True)
+    await store.give_up(second.id, not_before=0, bounds=within(1))
     again = await claim(concurrency=2)
     assert again is not None
     assert again.unknown_creates == 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from jobs.catalog import Provider
 from jobs.model import Job
+from jobs.queue import NextClaim
 from jobs.servers.records import Change
 from jobs.servers.rules import EVERYWHERE, UNDECIDED, Caps, Pause, QuotaRules, ServerRules, Windows
 from jobs.status import Status
@@ -85,7 +86,8 @@ async def test_what_waits_of_a_paused_server_is_not_sent_and_is_after_it(
     kept = await store.get(held.id)
     assert kept is not None
     assert (kept.status, kept.attempts) == (Status.QUEUED, 0)
-    assert await store.next_claim_at(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9) is None
+    found = await store.next_claim(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9)
+    assert found == NextClaim(is_wanted=False)
     await resume(store)
     assert [job.id for job in await claimed(claim)] == [held.id]
 
@@ -110,7 +112,8 @@ async def test_what_is_queued_again_while_paused_is_held_too(
     await admit(guild=1)
     other = await admit(guild=2)
     assert [job.id for job in await claimed(claim)] == [other.id]
-    assert await store.next_claim_at(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9) is None
+    found = await store.next_claim(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9)
+    assert found == NextClaim(is_wanted=False)
     await resume(store)
     assert sent.id in {job.id for job in await claimed(claim)}
 
