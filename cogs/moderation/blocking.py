@@ -24,7 +24,7 @@ from words.speech import Words
 _log = structlog.get_logger(__name__)
 ACTION: Final = "content.words"
 _IN_A_MESSAGE: Final = 3_000  # characters of a list; a longer one is a file
-NOTHING_SAID: Final = say("Type words, or a pattern, or both.")
+NOTHING_SAID: Final = say("Nothing was typed: give `words`, or a `pattern`, or both. Nothing was changed.")
 NOTHING_BLOCKED: Final = say("Nothing is blocked here. `/admin words add` blocks words in prompts.")
 
 

@@ -32,7 +32,9 @@ BANNED: Final = "fluxcord:casebanned:"
 _REASON: Final = "reason"
 _FOR: Final = "for"
 _LONGEST_FOR: Final = 30  # characters
-NOT_A_MODERATOR: Final = say("Only moderators of this server can decide about reports, members with Manage Messages.")
+NOT_A_MODERATOR: Final = say(
+    "Only moderators of this server, members with **Manage Messages**, can decide about reports. Ask one of them."
+)
 MAY_NOT_BAN: Final = say("Only members with **Manage Server** or **Ban Members** can do that. Ask one of them.")
 FORGOTTEN: Final = say("The data of whoever made this image are deleted: nobody knows whom to ban any more.")
 NOT_BANNED: Final = say("Discord did not say who that is just now. Nobody was banned. Please try again in a minute.")

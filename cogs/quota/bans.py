@@ -20,9 +20,9 @@ from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 REASON_LONGEST: Final = 300  # characters
-NOT_YOURSELF: Final = say("You cannot ban yourself. Nobody was banned.")
-NOT_A_BOT: Final = say("Bots order no images. Nobody was banned.")
-NOT_THE_OWNER: Final = say("The owner of a server cannot be banned in it. Nobody was banned.")
+NOT_YOURSELF: Final = say("You cannot ban yourself: choose somebody else. Nobody was banned.")
+NOT_A_BOT: Final = say("Bots order no images: choose a person. Nobody was banned.")
+NOT_THE_OWNER: Final = say("The owner of a server cannot be banned in it: choose somebody else. Nobody was banned.")
 
 
 class Bans:
@@ -53,7 +53,7 @@ class Bans:
         guild_id, by = guild_of(interaction), interaction.user.id
         text = " ".join(reason.split())
         if not text:
-            return say("A ban needs a reason: its user reads it. Nobody was banned.")
+            return say("A ban needs a reason, which its user reads: type one. Nobody was banned.")
         ban = await self._people.set_ban(guild_id=guild_id, user_id=user.id, reason=text, by=by, expires_at=expires_at)
         _log.info("banned", guild=guild_id, by=by, user=user.id)
         lines = [_done(ban, user.id)]
@@ -69,7 +69,7 @@ class Bans:
         lifted = await self._people.lift_ban(guild_id=guild_id, user_id=user.id, by=by)
         everywhere = self._people.ban_of(EVERYWHERE, user.id)
         if lifted is None and everywhere is None:
-            return say("<@{user}> is not banned here.", user=f"{user.id}")
+            return say("<@{user}> is not banned here: `/admin quota list` shows who is.", user=f"{user.id}")
         if lifted is not None:
             _log.info("unbanned", guild=guild_id, by=by, user=user.id)
         if everywhere is not None:

@@ -27,8 +27,8 @@ NOTHING_SAID: Final = say("Say at least one of `hour`, `day` and `month`. Nothin
 NOT_EVERYBODY: Final = say(
     "Everybody cannot be exempt. Say how much everybody may make with `/admin quota set`. Nothing was changed."
 )
-NOT_A_MEMBER: Final = say("That is no member of this server. Nothing was changed.")
-A_BOT: Final = say("Bots order no images. Nothing was changed.")
+NOT_A_MEMBER: Final = say("Whoever you chose is not in this server: choose one of its members. Nothing was changed.")
+A_BOT: Final = say("Bots order no images: choose a person. Nothing was changed.")
 TOO_MANY_EXEMPT: Final = say(
     "At most {most} members can be exempt one by one: give them a role and exempt that. Nothing was changed.",
     most=MOST_EXEMPT,

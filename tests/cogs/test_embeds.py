@@ -21,6 +21,8 @@ from jobs.parameters import Option
 from jobs.progress import Progress
 from jobs.request import Lora
 from jobs.sentence import verbatim
+from jobs.servers.offer import offer
+from jobs.servers.rules import MakeRules
 from jobs.status import Status
 from jobs.validation import Fault, Faults, validate
 from tests.support import USAGE, make_job
@@ -218,6 +220,14 @@ def test_help_fits_on_one_screen_with_every_models_bounds() -> None:
     assert "/admin" not in text
     for_admins = fields(help_embed(catalog, ENGLISH, in_server=True, admin=True))["For admins"]
     assert "`/admin setup`" in str(for_admins)
+
+
+@pytest.mark.parametrize(("largest", "said"), [(None, 4), (9, 4), (2, 2), (1, 1)])
+def test_help_says_how_many_variations_may_be_made_here(largest: int | None, said: int) -> None:
+    catalog = offer(Catalog(offered=list(Provider)), MakeRules(largest_count=largest))
+    assert catalog is not None
+    text = fields(help_embed(catalog, ENGLISH, in_server=True))["Under your images"]
+    assert f"**Variations** as many of them as fit, at most {said};" in str(text)
 
 
 def test_help_names_the_buttons_by_their_labels_in_every_language() -> None:

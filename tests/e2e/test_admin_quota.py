@@ -134,10 +134,10 @@ async def test_who_is_no_member_and_bots_get_nothing(
     stranger, machine = await world.add_user("Stranger"), await world.bot()
     for command, options in {"grant": {"images": 1}, "reset": {}}.items():
         said = await desk.says(ada, f"admin quota {command}", member=stranger.id, **options)
-        assert said == "That is no member of this server. Nothing was changed."
+        assert said == "Whoever you chose is not in this server: choose one of its members. Nothing was changed."
         said = await desk.says(ada, f"admin quota {command}", member=machine.id, **options)
-        assert said == "Bots order no images. Nothing was changed."
-    assert "no member" in await desk.says(ada, "admin quota exempt", who=stranger.id)
+        assert said == "Bots order no images: choose a person. Nothing was changed."
+    assert "not in this server" in await desk.says(ada, "admin quota exempt", who=stranger.id)
     assert "Everybody cannot be exempt." in await desk.says(ada, "admin quota exempt", who=garden.id)
     assert "Everybody: 5 images a day" in await desk.says(ada, "admin quota set", role=garden.id, day="5")
     assert len(await bot.sql("SELECT id FROM audit")) == 1

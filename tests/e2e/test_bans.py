@@ -57,7 +57,10 @@ async def test_a_banned_member_is_told_why_and_until_when_by_commands_and_button
     assert len(await bot.jobs()) == 1
     assert shows_images(await imagine(user=ben))
     assert await desk.says(ada, "admin unban", member=mara.id) == f"<@{mara.id}> can order images here again."
-    assert await desk.says(ada, "admin unban", member=mara.id) == f"<@{mara.id}> is not banned here."
+    assert (
+        await desk.says(ada, "admin unban", member=mara.id)
+        == f"<@{mara.id}> is not banned here: `/admin quota list` shows who is."
+    )
     assert shows_images(await imagine())
     entries = await bot.sql("SELECT action, target FROM audit ORDER BY id")
     assert [tuple(entry.values()) for entry in entries] == [("ban", f"{mara.id}"), ("unban", f"{mara.id}")]
@@ -107,12 +110,12 @@ async def test_nobody_bans_themselves_the_owner_or_a_bot_and_only_the_owner_bans
     await bot.start(webhooks=True)
     machine = await world.bot()
     refusals = {
-        (ada, ada): "You cannot ban yourself.",
-        (otto, otto): "You cannot ban yourself.",
-        (ada, otto): "The owner of a server cannot be banned in it.",
+        (ada, ada): "You cannot ban yourself: choose somebody else.",
+        (otto, otto): "You cannot ban yourself: choose somebody else.",
+        (ada, otto): "The owner of a server cannot be banned in it: choose somebody else.",
         (ada, eve): f"<@{eve.id}> has **Manage Server**: only the owner of this server can ban them.",
         (eve, ada): f"<@{ada.id}> has **Manage Server**: only the owner of this server can ban them.",
-        (ada, machine): "Bots order no images.",
+        (ada, machine): "Bots order no images: choose a person.",
     }
     for (by, whom), refusal in refusals.items():
         assert await desk.says(by, "admin ban", member=whom.id, reason="x") == f"{refusal} Nobody was banned."
@@ -141,7 +144,7 @@ async def test_a_ban_is_of_one_server_and_only_its_admins_touch_it(
     assert shows_images(await imagine(channel=there))
     assert (
         await Desk(world=world, channel=there).says(ben, "admin unban", member=mara.id)
-        == f"<@{mara.id}> is not banned here."
+        == f"<@{mara.id}> is not banned here: `/admin quota list` shows who is."
     )
     assert title(await imagine(until=refused)) == ""
     assert len(await bot.jobs()) == 1

@@ -79,8 +79,8 @@ async def test_the_list_is_read_tried_and_shortened_by_admins(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({}, "Type words, or a pattern, or both."),
-        ({"words": " , "}, "Type words, or a pattern, or both."),
+        ({}, "Nothing was typed: give `words`, or a `pattern`, or both."),
+        ({"words": " , "}, "Nothing was typed: give `words`, or a `pattern`, or both."),
         ({"words": "zebra, x"}, "`x` is too short"),
         ({"words": "zebra", "pattern": "(narwhal"}, "is no pattern for RE2: missing )"),
     ],

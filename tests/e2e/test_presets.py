@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import storage.sqlite
+from jobs.servers.rules import MakeRules, ServerRules
 from sandbox.client import Channel, Interaction, Message, Refused, SandboxClient, User
 from tests.e2e.conftest import Imagine
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, UNSAFE, Bot, description, fields, locked, title, whole
@@ -245,6 +246,27 @@ async def test_what_cannot_be_saved_is_refused_with_a_reason(
     await bot.start()
     assert told in description(await run(world, art, mara, "save", **{"name": "Noir", **options}))
     assert await offered(world, art, mara) == {}
+
+
+async def test_of_the_models_only_those_that_are_allowed_here_are_offered_and_saved(
+    bot: Bot, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    async def models(channel: Channel, typed: str = "") -> list[object]:
+        options = {"name": "Noir", "model": typed}
+        return [each.value for each in await world.autocomplete(mara, channel, "preset save", options, "model")]
+
+    assert art.guild_id is not None
+    await bot.decide(art.guild_id, ServerRules(make=MakeRules(models=frozenset({"flux-2-lora"}))))
+    await bot.start()
+    assert await models(art) == ["flux-2-lora"]
+    assert await models(art, "flux.1") == []
+    assert await models(await world.dm(mara)) == ["flux-lora", "flux-2-lora"]
+    for typed in ("flux-lora", "fluxx"):
+        told = description(await run(world, art, mara, "save", name="Noir", model=typed))
+        assert "`model` may be FLUX.2 LoRA here: choose one that Discord shows while you type." in told
+    assert await offered(world, art, mara) == {}
+    saved = await run(world, art, mara, "save", name="Noir", model="flux-2-lora")
+    assert "`model` FLUX.2 LoRA" in description(saved)
 
 
 async def test_list_shows_all_of_them_page_by_page_also_after_a_restart(

@@ -58,6 +58,11 @@ def test_it_says_who_made_what_and_who_reports_what() -> None:
     assert "Decision" not in shown
 
 
+def test_it_says_what_was_typed_without_the_trigger_words_of_loras() -> None:
+    embed = case_embed(case(), make_job(prompt="a fox, ohwx", added=("ohwx",)), ENGLISH, ban=None)
+    assert embed.description == "a fox"
+
+
 def test_somebody_whose_data_were_deleted_is_named_nowhere() -> None:
     job = make_job(removed_at=1)
     job = replace(job, order=replace(job.order, user_id=-77))
