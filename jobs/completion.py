@@ -118,7 +118,7 @@ class Completion:
         if not links:
             raise GenerationFailed("success without images")
         world = self._world
-        folder = await world.files.prepare(job.id)
+        folder = world.files.folder(job.id)
         missing = dict(enumerate(links[:_MOST_IMAGES], start=1))
         images: dict[int, StoredImage] = {}
         give_up_at = world.clock.now() + _PATIENCE_FOR_THE_REST

@@ -68,6 +68,8 @@ class ImageSource(Protocol):
     async def fetch(self, image: RemoteImage, path: Path) -> StoredImage:
         """Write the image to `path` (its suffix replaced by that of its format), verified and fsynced.
 
+        A folder that is missing is made.
+
         Raises:
             ResultUnusable: no image, too large, or from where we may not go.
             Temporary: the host has trouble although it was tried several times.
@@ -78,8 +80,8 @@ class ImageSource(Protocol):
 class ImageFiles(Protocol):
     """The folders under DATA_DIR in which results wait for delivery."""
 
-    async def prepare(self, job_id: str) -> Path:
-        """The job's own folder; what lies in it already may be what another process has just stored."""
+    def folder(self, job_id: str) -> Path:
+        """Where the job's own folder is, or is to be; what lies in it may be what another process has just stored."""
         ...
 
     async def seal(self, job_id: str) -> None:

@@ -73,6 +73,8 @@ class ResultDownloader:
     async def fetch(self, image: RemoteImage, path: Path) -> StoredImage:
         """Write the image to `path`, its suffix replaced by that of its format, verified and fsynced.
 
+        Its folder is made where it is missing; to make its entries durable is left to the caller.
+
         Raises:
             ResultUnusable: no image, too large, or from where we may not go.
             Temporary: the host has trouble although it was tried several times, or took too long.
@@ -120,7 +122,7 @@ class ResultDownloader:
     async def _write(self, response: httpx.Response, part: Path, path: Path) -> StoredImage:
         size, last = 0, b""
         # A buffered file locks itself: closing it after a cancellation waits for the thread that still writes.
-        file = await asyncio.to_thread(part.open, "wb", _BUFFER)
+        file = await asyncio.to_thread(_opened, part)
         try:
             async for chunk in response.aiter_raw(_BUFFER):
                 size += len(chunk)
@@ -142,7 +144,7 @@ class ResultDownloader:
 
     def _store(self, data: bytes, part: Path, path: Path) -> StoredImage:
         self._check_size(len(data))
-        with part.open("wb") as file:
+        with _opened(part) as file:
             file.write(data)
             _sync(file)
         return self._settle(part, path)
@@ -164,6 +166,11 @@ class ResultDownloader:
     def _check_size(self, size: int) -> None:
         if size > self._caps.size:
             raise ResultUnusable(f"a result of more than {self._caps.size} bytes")
+
+
+def _opened(part: Path) -> BinaryIO:
+    part.parent.mkdir(parents=True, exist_ok=True)
+    return part.open("wb", _BUFFER)
 
 
 def _sync(file: BinaryIO) -> None:

@@ -16,15 +16,19 @@ class ResultFiles:
     def __init__(self, data_dir: Path) -> None:
         self._results = data_dir / "results"
 
-    async def prepare(self, job_id: str) -> Path:
-        """The job's own folder; what lies in it already may be what another process has just stored."""
-        folder = self._folder(job_id)
-        await asyncio.to_thread(_make, folder)
-        return folder
+    def folder(self, job_id: str) -> Path:
+        """Where the job's own folder is, or is to be; what lies in it may be what another process has just stored.
+
+        Raises:
+            ValueError: this is no job's id.
+        """
+        if not is_job_id(job_id):
+            raise ValueError(f"{job_id!r} is no job's id")
+        return self._results / job_id
 
     async def seal(self, job_id: str) -> None:
         """Make the folder and its entries outlive a power cut; the bytes of the files are their writer's to sync."""
-        await asyncio.to_thread(sync_folders, self._folder(job_id), self._results)
+        await asyncio.to_thread(sync_folders, self.folder(job_id), self._results)
 
     def path(self, job_id: str, image: StoredImage) -> Path:
         """Where an image lies.
@@ -34,11 +38,11 @@ class ResultFiles:
         """
         if Path(image.name).name != image.name or image.name in {"", ".."}:
             raise ValueError(f"{image.name!r} is no plain file name")
-        return self._folder(job_id) / image.name
+        return self.folder(job_id) / image.name
 
     async def discard(self, job_id: str) -> None:
         """Remove the job's folder; harmless when there is none."""
-        await asyncio.to_thread(_remove, self._folder(job_id))
+        await asyncio.to_thread(_remove, self.folder(job_id))
 
     async def job_ids(self) -> Sequence[str]:
         """Every job that has a folder, the oldest first; what else lies there is left alone."""
@@ -47,19 +51,6 @@ class ResultFiles:
     async def sizes(self) -> Mapping[str, int]:
         """Bytes of the files in every job's folder."""
         return await asyncio.to_thread(_measured, self._results)
-
-    def _folder(self, job_id: str) -> Path:
-        if not is_job_id(job_id):
-            raise ValueError(f"{job_id!r} is no job's id")
-        return self._results / job_id
-
-
-def _make(folder: Path) -> None:
-    results = folder.parent
-    if not results.is_dir():
-        results.mkdir(parents=True, exist_ok=True)
-        sync_folders(results.parent)  # once: what is made in it afterwards is no entry of this one
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _remove(folder: Path) -> None:

@@ -133,6 +133,7 @@ class WritingSource:
         if not isinstance(image, ImageData) and image.url in self.errors:
             raise self.errors[image.url]
         target = path.with_suffix(".png")
+        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread(target.write_bytes, data)
         return StoredImage(name=target.name, format="png", width=64, height=64, size=len(data))
 
@@ -280,6 +281,12 @@ class Rig:
         )
         assert running is not None
         return running
+
+    async def prepare(self, job_id: str) -> Path:
+        """A job's folder, as the writer of its first image makes it."""
+        folder = self.files.folder(job_id)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        return folder
 
     async def status(self, job: Job) -> Status:
         current = await self.store.get(job.id)

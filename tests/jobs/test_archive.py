@@ -41,7 +41,7 @@ def failure() -> Failure:
 async def kept(rig: Rig) -> Job:
     """An undelivered job with its files."""
     job = await rig.running()
-    await rig.files.prepare(job.id)
+    await rig.prepare(job.id)
     await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id=None)
     undelivered = await rig.store.mark_undelivered(job.id, detail="all closed")
     assert undelivered is not None

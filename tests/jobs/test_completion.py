@@ -285,7 +285,7 @@ async def test_a_full_disk_delays_the_result_until_patience_is_over(rig: Rig, mo
 
     job = await rig.running()
     with monkeypatch.context() as patched:
-        patched.setattr(rig.files, "prepare", full)
+        patched.setattr(rig.files, "seal", full)
         await complete(rig, job, DONE)
         assert await rig.status(job) is Status.RUNNING
         late = await rig.running()
@@ -371,7 +371,7 @@ async def test_images_of_a_process_that_has_taken_over_are_left_alone(rig: Rig) 
     rig.source.wait_for = asyncio.Event()
     old = asyncio.create_task(completion(world).complete(job, TWO))
     await settled(world, lambda: bool(rig.source.fetched))
-    folder = await rig.files.prepare(job.id)
+    folder = await rig.prepare(job.id)
     newer = WritingSource()
     stored = await newer.fetch(ImageData(data=b"newer"), folder / "1-newer")
     await rig.store.mark_delivering(job.id, images=[stored], cost=None, prediction_id=None)

@@ -42,7 +42,7 @@ async def finished(rig: Rig, status: Status, *, size: int = 100) -> Job:
     if status is Status.FAILED:
         ended = await rig.store.mark_failed(job.id, NO_FOX)
     else:
-        folder = await rig.files.prepare(job.id)
+        folder = await rig.prepare(job.id)
         await asyncio.to_thread((folder / "1.png").write_bytes, b"p" * size)
         image = StoredImage(name="1.png", format="png", width=8, height=8, size=size)
         await rig.store.mark_delivering(job.id, images=[image], cost=None, prediction_id=None)
@@ -134,7 +134,7 @@ async def test_what_is_still_to_be_delivered_is_never_dropped(rig: Rig) -> None:
     """However much it is: the others make room for it."""
     kept = await finished(rig, Status.UNDELIVERED, size=10)
     coming = await rig.running()
-    folder = await rig.files.prepare(coming.id)
+    folder = await rig.prepare(coming.id)
     await asyncio.to_thread((folder / "1.png").write_bytes, b"p" * 5000)
     await keeper(rig, results=100).tidy()
     assert await removed(rig, kept, coming) == [True, False]

@@ -75,7 +75,7 @@ async def test_a_start_keeps_only_the_files_that_can_be_shown_again(
     assert isinstance(admitted, Admitted)
     job = admitted.job
     await rig.store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=9, per_minute=9)
-    await rig.files.prepare(job.id)
+    await rig.prepare(job.id)
     await rig.store.mark_delivering(job.id, images=[], cost=None, prediction_id=None)
     if was_kept:
         await rig.store.mark_undelivered(job.id, detail="all closed")

@@ -209,7 +209,7 @@ async def test_cancelling_a_finished_job_is_too_late(rig: Rig) -> None:
 
 async def test_a_start_takes_up_every_unfinished_job_where_it_stands(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     delivering = await rig.running()
-    folder = await rig.files.prepare(delivering.id)
+    folder = await rig.prepare(delivering.id)
     stored = await rig.source.fetch(ImageData(data=b"kept"), folder / "1")
     await rig.store.mark_delivering(delivering.id, images=[stored], cost=None, prediction_id=None)
     running = await rig.running()
@@ -257,7 +257,7 @@ async def test_a_start_sweeps_folders_that_nobody_needs_and_keeps_what_is_undeli
     failed = await rig.running()
     await rig.store.mark_failed(failed.id, internal("test"))
     for job_id in (kept.id, failed.id, "z" * 20):
-        await rig.files.prepare(job_id)
+        await rig.prepare(job_id)
     async with served(rig.world()):
         pass
     assert list(await rig.files.job_ids()) == [kept.id]

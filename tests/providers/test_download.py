@@ -113,6 +113,18 @@ async def test_data_becomes_a_file_too(downloads: ResultDownloader, tmp_path: Pa
     assert (stored.name, left(tmp_path)) == ("2.webp", ["2.webp"])
 
 
+@pytest.mark.parametrize("is_data", [True, False])
+async def test_the_folder_is_made_by_the_first_image(
+    downloads: ResultDownloader, vendor: Vendor, tmp_path: Path, is_data: bool
+) -> None:
+    vendor.say(200, picture("PNG"))
+    image = ImageData(data=picture("PNG")) if is_data else ImageLink(url=vendor.url)
+    folder = tmp_path / "results" / "job"
+    for name in ("1", "2"):
+        await downloads.fetch(image, folder / name)
+    assert left(folder) == ["1.png", "2.png"]
+
+
 async def test_a_large_image_comes_whole(downloads: ResultDownloader, vendor: Vendor, tmp_path: Path) -> None:
     """Over many buffers."""
     data = picture("PNG", 1200, 900)

@@ -19,28 +19,27 @@ def files(tmp_path: Path) -> ResultFiles:
     return ResultFiles(tmp_path / "data")
 
 
+def made(files: ResultFiles, job_id: str) -> Path:
+    """A job's folder, as the writer of its first image makes it."""
+    folder = files.folder(job_id)
+    folder.mkdir(parents=True)
+    return folder
+
+
 async def test_a_jobs_folder_is_its_own_and_holds_its_images(files: ResultFiles, tmp_path: Path) -> None:
-    """Prepared, filled, sealed, read."""
-    folder = await files.prepare(JOB)
+    """Made, filled, sealed, read."""
+    folder = made(files, JOB)
     assert folder == tmp_path / "data" / "results" / JOB
     (folder / "1.png").write_bytes(b"png")
     await files.seal(JOB)
     assert files.path(JOB, _image("1.png")).read_bytes() == b"png"
 
 
-async def test_preparing_again_leaves_what_is_stored(files: ResultFiles) -> None:
-    """It may be what another process stored, which has taken over."""
-    folder = await files.prepare(JOB)
-    (folder / "stored.png").write_bytes(b"p")
-    assert await files.prepare(JOB) == folder
-    assert [path.name for path in folder.iterdir()] == ["stored.png"]
-
-
 async def test_discarding_removes_one_job_and_may_be_repeated(files: ResultFiles) -> None:
     """The sweep may come twice."""
-    folder = await files.prepare(JOB)
+    folder = made(files, JOB)
     (folder / "1.png").write_bytes(b"png")
-    await files.prepare(LATER)
+    made(files, LATER)
     for _ in range(2):
         await files.discard(JOB)
         assert await files.job_ids() == [LATER]
@@ -50,7 +49,7 @@ async def test_jobs_with_folders_are_listed_and_nothing_else(files: ResultFiles,
     """What others put there is left alone."""
     assert await files.job_ids() == []
     for job_id in (LATER, JOB):
-        await files.prepare(job_id)
+        made(files, job_id)
     (tmp_path / "data" / "results" / "lost+found").mkdir()
     (tmp_path / "data" / "results" / "0000000000000000000c").write_text("a file")
     assert await files.job_ids() == [JOB, LATER]
