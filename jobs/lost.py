@@ -130,9 +130,7 @@ class Lost:
         jitter = random.random()  # noqa: S311 - spreads load, guards nothing
         at = world.clock.now() + int(LOST_PAUSE * (0.5 + jitter / 2))
         bounds = world.bounds(job.order)
-        queued = await persist(
-            lambda: world.store.give_up(job.id, not_before=at, bounds=bounds, attempts=job.attempts)
-        )
+        queued = await persist(lambda: world.store.give_up(job.id, not_before=at, bounds=bounds, attempts=job.attempts))
         if isinstance(queued, OverCap):
             await self._ending.fail(job, _no_room(error, queued), unknown=True)
             return

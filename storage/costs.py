@@ -15,11 +15,14 @@ class Costs(Part):
 
     async def spend(self, guild_id: int, *, at: int) -> Spend:
         """What a server has spent in the day and the month of that moment (UTC ms); `EVERYWHERE`: the whole bot."""
-        today, first = day_of(at), first_day(Period.MONTH, at)
         async with self._engine.reading() as connection:
-            rows = self._sql.spent_days(connection, guild_id=guild_id, first=first, last=today)
-            amounts = {row["day"]: row["amount"] async for row in rows}
-        return Spend(day=amounts.get(today, 0), month=sum(amounts.values()))
+            day, month = [
+                await self._sql.spent_between(
+                    connection, guild_id=guild_id, first=first_day(period, at), last=day_of(at)
+                )
+                for period in (Period.DAY, Period.MONTH)
+            ]
+        return Spend(day=day, month=month)
 
     async def costs(self, guild_id: int, *, since: int, until: int) -> Sequence[CostRow]:
         """Everything ordered from one moment on (UTC ms) until before another, in no particular order."""

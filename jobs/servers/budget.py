@@ -67,7 +67,10 @@ class Budget:
         self._spent(job.order.guild_id, job.estimated_cost)
 
     def changed(self, job: Job, previous: Status) -> None:
-        """Once it has ended it may have cost more than its estimate."""
+        """Once it has ended it may have cost more than its estimate.
+
+        Creates that were given up count once more: their news may have got lost, and a bound may be too high.
+        """
         if job.status in FINISHED and previous is not Status.UNDELIVERED:
             more = max(0, (job.cost or 0) - job.estimated_cost) + job.unknown_creates * job.estimated_cost
             self._spent(job.order.guild_id, more)
@@ -76,7 +79,8 @@ class Budget:
         """Of no interest here."""
 
     def create_given_up(self, job: Job) -> None:
-        """Of no interest here: it counts once its job has ended."""
+        """It may have been paid."""
+        self._spent(job.order.guild_id, job.estimated_cost)
 
     def circuit_changed(self, circuit: Circuit) -> None:
         """Of no interest here."""

@@ -1,18 +1,22 @@
--- name: spent_days(guild_id, first, last)
--- At most the days of one month.
-SELECT day, amount FROM spend WHERE guild_id = :guild_id AND day BETWEEN :first AND :last;
-
 -- name: costs(guild_id, since, until)
 -- What was ordered within a time, by user, model and day (UTC). What an API has reported counts where the job's row says
--- so; a create that was given up is taken to cost its job's estimate once the job has ended: as `jobs.quota.cost_of`.
+-- so; a create that was given up is taken to cost its job's estimate, which the ledger has once the job has ended: as
+-- `jobs.quota.cost_of`.
 SELECT
     ledger.user_id, jobs.model, ledger.charged_at / 86400000 AS day,
     SUM(CASE WHEN ledger.kind = 'reserve' THEN 1 ELSE 0 END) AS jobs,
     SUM(ledger.images) AS images,
-    CAST(SUM(ledger.cost) AS BIGINT) AS cost,
+    CAST(
+        SUM(
+            ledger.cost + CASE
+                WHEN jobs.status IN ('delivered', 'undelivered', 'cancelled', 'failed') THEN 0
+                ELSE jobs.unknown_creates * jobs.estimated_cost
+            END
+        ) AS BIGINT
+    ) AS cost,
     CAST(SUM(CASE WHEN ledger.kind = 'reserve' THEN 0 ELSE COALESCE(jobs.cost, 0) END) AS BIGINT) AS reported,
     CAST(
-        SUM(CASE WHEN ledger.kind = 'reserve' THEN 0 ELSE jobs.unknown_creates * jobs.estimated_cost END) AS BIGINT
+        SUM(CASE WHEN ledger.kind = 'reserve' THEN jobs.unknown_creates * jobs.estimated_cost ELSE 0 END) AS BIGINT
     ) AS lost
 FROM ledger
 JOIN jobs ON jobs.id = ledger.job_id
@@ -25,7 +29,10 @@ SELECT
     jobs.id, ledger.charged_at, ledger.user_id, jobs.model, jobs.status, jobs.estimated_cost, jobs.cost AS reported,
     jobs.unknown_creates,
     (SELECT SUM(entries.images) FROM ledger AS entries WHERE entries.job_id = jobs.id) AS images,
-    (SELECT CAST(SUM(entries.cost) AS BIGINT) FROM ledger AS entries WHERE entries.job_id = jobs.id) AS cost
+    (SELECT CAST(SUM(entries.cost) AS BIGINT) FROM ledger AS entries WHERE entries.job_id = jobs.id) + CASE
+        WHEN jobs.status IN ('delivered', 'undelivered', 'cancelled', 'failed') THEN 0
+        ELSE jobs.unknown_creates * jobs.estimated_cost
+    END AS cost
 FROM ledger
 JOIN jobs ON jobs.id = ledger.job_id
 WHERE ledger.guild_id = :guild_id AND ledger.charged_at >= :since AND ledger.kind = 'reserve'

@@ -4,7 +4,8 @@
 -- name: counted_of_guild(guild_id, since, until, most)
 SELECT
     reserved.charged_at, reserved.user_id, jobs.model, jobs.status, jobs.submitted_at, jobs.completed_at,
-    reserved.images + COALESCE(ended.images, 0) AS images, reserved.cost + COALESCE(ended.cost, 0) AS cost
+    reserved.images + COALESCE(ended.images, 0) AS images,
+    reserved.cost + COALESCE(ended.cost, jobs.unknown_creates * jobs.estimated_cost) AS cost
 FROM ledger AS reserved
 JOIN jobs ON jobs.id = reserved.job_id
 LEFT JOIN ledger AS ended ON ended.job_id = reserved.job_id AND ended.kind IN ('settle', 'refund')
@@ -16,7 +17,8 @@ LIMIT CAST(:most AS BIGINT);
 -- name: counted_of_user(guild_id, user_id, since, until, most)
 SELECT
     reserved.charged_at, reserved.user_id, jobs.model, jobs.status, jobs.submitted_at, jobs.completed_at,
-    reserved.images + COALESCE(ended.images, 0) AS images, reserved.cost + COALESCE(ended.cost, 0) AS cost
+    reserved.images + COALESCE(ended.images, 0) AS images,
+    reserved.cost + COALESCE(ended.cost, jobs.unknown_creates * jobs.estimated_cost) AS cost
 FROM ledger AS reserved
 JOIN jobs ON jobs.id = reserved.job_id
 LEFT JOIN ledger AS ended ON ended.job_id = reserved.job_id AND ended.kind IN ('settle', 'refund')

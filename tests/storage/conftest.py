@@ -203,7 +203,7 @@ def change(store: SqlStore) -> Change:
     async def to(job: Job, target: Status) -> Job | None:
         if (job.status, target) == (Status.QUEUED, Status.DELIVERING):  # the way of a job whose create was given up
             await store.claim(provider=job.provider, key_id="first", concurrency=1, per_minute=1)
-            await store.requeue(job.id, not_before=NOON, unknown=True)
+            await store.give_up(job.id, not_before=NOON, bounds=within(1))
         return await ways[target](job)
 
     return to

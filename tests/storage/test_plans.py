@@ -27,7 +27,10 @@ INDEXES = {
     "job_of_interaction": ["sqlite_autoindex_jobs_2 (interaction_id=? AND idx=?)"],
     "job_of_press": ["jobs_press (user_id=? AND source=? AND created_at>?)"],
     "charges": ["COVERING INDEX ledger_window (guild_id=? AND user_id=? AND charged_at>?)"],
-    "spent_days": ["sqlite_autoindex_spend_1 (guild_id=? AND day>? AND day<?)"],
+    "spent_between": [
+        "sqlite_autoindex_spend_1 (guild_id=? AND day>? AND day<?)",
+        "jobs_unknown (created_at>? AND created_at<?)",
+    ],
     "costs": ["ledger_of_guild (guild_id=? AND charged_at>? AND charged_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "job_costs": ["ledger_of_guild (guild_id=? AND charged_at>? AND charged_at<?)", "sqlite_autoindex_jobs_1 (id=?)"],
     "counted_of_guild": [

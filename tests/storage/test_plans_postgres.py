@@ -49,6 +49,7 @@ INDEXES = {
     "jobs_of_interaction": "jobs_interaction_id_idx_key",
     "recently_made": "jobs_durations",
     "earliest_start": "jobs_ready",
+    "spent_between": "jobs_unknown",
     "ahead": "jobs_ready",
     "unfinished": "jobs_unfinished",
     "recent_durations": "jobs_durations",

@@ -305,9 +305,9 @@ async def test_a_warning_that_is_told_too_late_is_told_no_more(scene: Scene, mon
     scene.told.is_away = True
     await scene.cap(day=4 * PRICE)
     await scene.order(images=4)
+    assert scene.budget._untold
     scene.rig.clock.advance(DAY_MS)
-    scene.told.is_away = False
-    await scene.rest()
+    await becomes(lambda: not scene.budget._untold)
     assert scene.told.warnings == []
     assert await scene.rig.store.untold_warnings(at=scene.rig.clock.ms - DAY_MS) == []
 

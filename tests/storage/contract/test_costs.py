@@ -5,17 +5,23 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
+import pytest
+
 from jobs.model import Job
-from jobs.outcomes import Period
+from jobs.outcomes import OverCap, Period, Scope
+from jobs.quota import Bounds
+from jobs.servers.allowance import Allowance
 from jobs.servers.money import DAY_MS, Spend, day_of
-from jobs.servers.rules import EVERYWHERE
+from jobs.servers.rules import EVERYWHERE, Caps
 from jobs.servers.spending import CostRow, SpendWarning
 from jobs.status import Status
 from storage.store import SqlStore
+from tests.support import within
 
 NOON = 1_795_262_400_000  # 2026-11-21T12:00:00Z
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
+Claim = Callable[..., Awaitable[Job | None]]
 Advance = Callable[[int], None]
 Change = Callable[[Job, Status], Awaitable[Job | None]]
 OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
@@ -66,6 +72,62 @@ async def test_a_lost_create_counts_at_the_estimate_whatever_becomes_of_the_job(
     [row] = await store.costs(1, since=NOON, until=NOON + 1)
     assert (row.cost, row.reported, row.lost, row.estimated) == (110_000, 40_000, 70_000, 0)
     assert (await store.spend(1, at=NOON)).day == 110_000
+
+
+async def test_a_lost_create_counts_from_the_moment_at_which_it_is_given_up(
+    store: SqlStore, admit: Admit, claim: Claim, change: Change, advance: Advance
+) -> None:
+    """Wherever money is asked for, and on the day of its order; then as at the end."""
+    job = await admit()
+    advance(DAY_MS)
+    assert await claim()
+    assert isinstance(await store.give_up(job.id, not_before=0, bounds=within(1)), Job)
+    for _ in range(2):
+        assert (
+            await store.spend(1, at=NOON) == await store.spend(EVERYWHERE, at=NOON) == Spend(day=70_000, month=70_000)
+        )
+        assert await store.spend(1, at=NOON + DAY_MS) == Spend(day=0, month=70_000)
+        assert await store.spend(2, at=NOON) == Spend()
+        [row] = await store.costs(1, since=NOON, until=NOON + 1)
+        assert (row.cost, row.lost, row.estimated) == (70_000, 35_000, 35_000)
+        [listed] = await store.job_costs(1, since=NOON, until=NOON + 1, limit=9)
+        assert (listed.cost, listed.lost_creates) == (70_000, 1)
+        [counted] = await store.counted(guild_id=1, user_id=None, since=NOON, until=NOON + 1, limit=9)
+        assert counted.cost == 70_000
+        assert await claim()
+        assert await change(job, Status.UNCONFIRMED)
+        assert await store.requeue(job.id, not_before=0)
+    assert await change(job, Status.FAILED)
+    assert await store.spend(1, at=NOON) == Spend(day=35_000, month=35_000)
+
+
+@pytest.mark.parametrize(
+    ("server", "bot", "scope", "period"),
+    [
+        (Caps(day=69_999), Caps(), Scope.SERVER, Period.DAY),
+        (Caps(day=70_000, month=69_999), Caps(), Scope.SERVER, Period.MONTH),
+        (Caps(), Caps(day=69_999), Scope.BOT, Period.DAY),
+        (Caps(day=70_000), Caps(day=70_000, month=69_999), Scope.BOT, Period.MONTH),
+    ],
+)
+async def test_where_another_create_does_not_fit_the_caps_nothing_is_given_up(
+    server: Caps, bot: Caps, scope: Scope, period: Period, store: SqlStore, job_in: JobIn, advance: Advance
+) -> None:
+    """Those of the order's own day, also once that is over; with one more micro-dollar it fits."""
+    job = await job_in(Status.UNCONFIRMED)
+    advance(DAY_MS)
+    bounds = Bounds(allowance=Allowance(), server=server, bot=bot)
+    over = await store.give_up(job.id, not_before=0, bounds=bounds)
+    assert isinstance(over, OverCap)
+    assert (over.scope, over.period, over.cap, over.spent, over.asked) == (scope, period, 69_999, 35_000, 35_000)
+    assert await store.get(job.id) == job
+    assert await store.spend(1, at=NOON) == Spend(day=35_000, month=35_000)
+    enough = replace(bounds, server=_raised(server), bot=_raised(bot))
+    assert isinstance(await store.give_up(job.id, not_before=0, bounds=enough), Job)
+
+
+def _raised(caps: Caps) -> Caps:
+    return Caps(day=caps.day and 70_000, month=caps.month and 70_000)
 
 
 async def test_what_is_under_way_counts_at_its_estimate(store: SqlStore, job_in: JobIn) -> None:

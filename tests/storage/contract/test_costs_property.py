@@ -33,6 +33,7 @@ GUILDS = (1, 2)
 MODELS = ("flux-lora", "flux-2-lora")
 CAPS = Caps(day=700_001, month=1_500_003)
 EVERYBODYS = Caps(day=1_100_007, month=2_000_011)
+BOUNDS = Bounds(allowance=Allowance(), server=CAPS, bot=EVERYBODYS)
 PICTURE = StoredImage(name="1.png", format="png", width=8, height=8, size=80)
 FAILURE = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
 
@@ -51,8 +52,13 @@ class _Order:
 
     @property
     def cost(self) -> int:
-        """While it is open it is taken to cost its estimate."""
-        return self.estimate if self.open else (self.made or 0) + self.lost * self.estimate
+        """While it is open it is taken to cost its estimate; what may have been paid in vain counts from then on."""
+        return (self.estimate if self.open else self.made or 0) + self.lost * self.estimate
+
+    @property
+    def booked(self) -> int:
+        """What the ledger has of it: until it has ended, of lost creates nothing."""
+        return self.estimate if self.open else self.cost
 
 
 @dataclass
@@ -66,17 +72,17 @@ class _Model:
         """UTC milliseconds."""
         return self.at
 
-    def spent(self, guild: int) -> Spend:
-        """What counts towards the caps now; all of it happens within one month."""
+    def spent(self, guild: int, *, at: int) -> Spend:
+        """What counts towards the caps of that moment; all of it happens within one month."""
         costs = [(day_of(each.at), each.cost) for each in self.made if guild in {each.job.order.guild_id, EVERYWHERE}]
-        today = day_of(self.at)
+        today = day_of(at)
         return Spend(day=sum(cost for day, cost in costs if day == today), month=sum(cost for _, cost in costs))
 
-    def fits(self, guild: int, cost: int) -> bool:
-        """Whether no cap is passed."""
+    def fits(self, guild: int, cost: int, *, at: int) -> bool:
+        """Whether no cap is passed by what an order of that moment costs more."""
         return all(
             spend.day + cost <= (caps.day or 0) and spend.month + cost <= (caps.month or 0)
-            for spend, caps in ((self.spent(guild), CAPS), (self.spent(EVERYWHERE), EVERYBODYS))
+            for spend, caps in ((self.spent(guild, at=at), CAPS), (self.spent(EVERYWHERE, at=at), EVERYBODYS))
         )
 
 
@@ -121,9 +127,10 @@ async def _play(history: list[Step], make_order_of: MakeOrderOf, address: Databa
                 order = replace(order, guild_id=GUILDS[first // 8 % 2], request=request)
                 await _place(store, model, [order] if what == "order" else _batch(order), cost=second)
             elif still_open := [each for each in model.made if each.open]:
-                await _end(store, still_open[first % len(still_open)], what, second)
+                of = still_open[first % len(still_open)]
+                await (_lose(store, model, of) if what == "lose" else _end(store, of, what, second))
             for guild in (*GUILDS, EVERYWHERE):
-                assert await store.spend(guild, at=model.at) == model.spent(guild)
+                assert await store.spend(guild, at=model.at) == model.spent(guild, at=model.at)
         await _reconcile(store, model)
 
 
@@ -132,12 +139,11 @@ def _batch(order: Order) -> list[Order]:
 
 
 async def _place(store: SqlStore, model: _Model, placed: list[Order], *, cost: int) -> None:
-    bounds = Bounds(allowance=Allowance(), server=CAPS, bot=EVERYBODYS)
     answer = await store.admit_batch(
-        placed, provider=Provider.EACHLABS, estimated_cost=cost, bounds=bounds, message_id=1
+        placed, provider=Provider.EACHLABS, estimated_cost=cost, bounds=BOUNDS, message_id=1
     )
     guild, asked = placed[0].guild_id, cost * len(placed)
-    if not model.fits(guild, asked):
+    if not model.fits(guild, asked, at=model.at):
         assert isinstance(answer, OverCap)
         assert answer.asked == asked
         assert answer.spent + asked > answer.cap
@@ -146,16 +152,31 @@ async def _place(store: SqlStore, model: _Model, placed: list[Order], *, cost: i
     model.made += [_Order(job=job, at=model.at, estimate=cost) for job in answer.jobs]
 
 
+async def _send(store: SqlStore, job_id: str) -> None:
+    while (job := await store.get(job_id)) is not None and job.status == "queued":
+        await store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=10**6, per_minute=10**6)
+
+
+async def _lose(store: SqlStore, model: _Model, of: _Order) -> None:
+    """Lose the answer to a create: another one is sent only where both fit; nothing else overspends knowingly."""
+    await _send(store, of.job.id)
+    of.lost += 1
+    answer = await store.give_up(of.job.id, not_before=0, bounds=BOUNDS)
+    if model.fits(of.job.order.guild_id, 0, at=of.at):
+        assert isinstance(answer, Job)
+        assert answer.unknown_creates == of.lost
+        return
+    assert isinstance(answer, OverCap)
+    assert answer.spent + of.estimate > answer.cap
+    assert await store.mark_failed(of.job.id, FAILURE, unknown=True) is not None
+    of.open = False
+
+
 async def _end(store: SqlStore, of: _Order, how: str, cost: int) -> None:
     """Let something become of a job; what ends it comes twice, as a duplicate message would."""
     job_id, reported = of.job.id, cost if cost % 3 else None
-    if how in {"deliver", "keep", "lose", "break"}:
-        while (job := await store.get(job_id)) is not None and job.status == "queued":
-            await store.claim(provider=Provider.EACHLABS, key_id="key", concurrency=10**6, per_minute=10**6)
-    if how == "lose":
-        assert await store.requeue(job_id, not_before=0, unknown=True) is not None
-        of.lost += 1
-        return
+    if how in {"deliver", "keep", "break"}:
+        await _send(store, job_id)
     of.open = False
     for _ in range(2):
         match how:
@@ -193,12 +214,12 @@ async def _reconcile(store: SqlStore, model: _Model) -> None:
             expected[2][day_of(each.at)] += each.cost
         assert (by_user, by_model, by_day) == expected
         assert sum(row.reported for row in rows) == sum(each.reported or 0 for each in made)
-        assert sum(row.lost for row in rows) == sum(each.lost * each.estimate for each in made if not each.open)
+        assert sum(row.lost for row in rows) == sum(each.lost * each.estimate for each in made)
         jobs = await store.job_costs(guild, since=0, until=2 * START, limit=1_000)
         assert {job.id: job.cost for job in jobs} == {each.job.id: each.cost for each in made}
-        everything.update({(guild, day): cost for day, cost in by_day.items()})
-        everything.update({(EVERYWHERE, day): cost for day, cost in by_day.items()})
+        for each in made:
+            everything.update({(guild, day_of(each.at)): each.booked, (EVERYWHERE, day_of(each.at)): each.booked})
     kept = await execute(store._engine, "SELECT guild_id, day, amount FROM spend")
-    assert {(guild, day): amount for guild, day, amount in kept} == dict(everything)
+    assert {(guild, day): amount for guild, day, amount in kept if amount} == dict(+everything)
     [[ledger]] = await execute(store._engine, "SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM ledger")
-    assert ledger == sum(each.cost for each in model.made)
+    assert ledger == sum(each.booked for each in model.made)

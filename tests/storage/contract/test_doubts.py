@@ -11,6 +11,7 @@ from jobs.ports import Clock
 from jobs.sentence import verbatim
 from jobs.status import Status
 from storage.store import SqlStore
+from tests.support import within
 
 Admit = Callable[..., Awaitable[Job]]
 Claim = Callable[..., Awaitable[Job | None]]
@@ -45,8 +46,8 @@ async def test_a_create_that_is_given_up_is_counted_with_what_follows(
 ) -> None:
     """In one and the same change, so that the count never falls behind what may have been paid."""
     job = await send()
-    queued = await store.requeue(job.id, not_before=0, unknown=True)
-    assert queued is not None
+    queued = await store.give_up(job.id, not_before=0, bounds=within(1))
+    assert isinstance(queued, Job)
     assert (queued.status, queued.unknown_creates, queued.doubted_at) == (Status.QUEUED, 1, None)
     await claim()
     certain = await store.requeue(job.id, not_before=0)
@@ -82,7 +83,7 @@ async def test_creates_that_may_own_an_unknown_execution_are_those_whose_predict
     await change(in_doubt, Status.UNCONFIRMED)
     await change(cancelled, Status.CANCELLING)
     await change(failed, Status.FAILED)
-    await store.requeue(given_up.id, not_before=0, unknown=True)
+    await store.give_up(given_up.id, not_before=0, bounds=within(1))
     again = await claim()
     assert again is not None
     await change(again, Status.RUNNING)  # its second create has a name, its first one never had
@@ -158,7 +159,7 @@ async def test_unknown_creates_are_counted_for_good_and_told_of_once(
     assert await store.mark_failed(one.id, FAILURE, unknown=True)
     advance(10)
     other = await job_in(Status.SUBMITTING)
-    assert await store.requeue(other.id, not_before=0, unknown=True)
+    assert await store.give_up(other.id, not_before=0, bounds=within(1))
     assert await store.count_unknown_creates() == 2
     assert [job.id for job in await store.untold_losses(since=begin)] == [one.id, other.id]
     assert [job.id for job in await store.untold_losses(since=one.created_at)] == [other.id]

@@ -9,18 +9,21 @@ import pytest
 from jobs.catalog import Provider
 from jobs.errors import Reason
 from jobs.model import Failure, Job, Order
-from jobs.outcomes import Admitted
+from jobs.outcomes import Admitted, OverCap
 from jobs.ports import Clock
 from jobs.quota import Bounds
 from jobs.sentence import verbatim
+from jobs.servers.allowance import Allowance
 from jobs.servers.people_records import Grant
 from jobs.servers.records import Change
+from jobs.servers.rules import EVERYWHERE, Caps
 from jobs.status import Status
 from storage.store import SqlStore
 from tests.support import daily
 
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
+Claim = Callable[..., Awaitable[Job | None]]
 OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
 FAILURE = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
 
@@ -86,6 +89,29 @@ async def test_of_simultaneous_ends_one_wins_and_the_reservation_ends_once(
             # A job that is being cancelled, or delivered, may still fail.
             assert won in ([Status.FAILED], [Status.FAILED, Status.CANCELLING], [Status.FAILED, Status.DELIVERING])
     assert (await store.usage(guild_id=1, user_id=7, allowance=daily(20))).windows[0].used == 0
+
+
+async def test_an_order_and_a_create_that_is_given_up_never_pass_a_cap_together(
+    store: SqlStore, open_again: OpenStore, admit: Admit, claim: Claim, make_order: Callable[..., Order], clock: Clock
+) -> None:
+    """There is room for one of them, in one and the same server as in several."""
+    first = await admit()
+    other_guild = await admit(guild=2)
+    async with open_again() as another:
+        for turn in range(10):
+            await claim()
+            await claim()
+            spent = (await store.spend(EVERYWHERE, at=clock.now())).day
+            bounds = Bounds(allowance=Allowance(), bot=Caps(day=spent + 35_000))
+            answers = await asyncio.gather(
+                store.give_up(first.id, not_before=0, bounds=bounds),
+                another.admit(
+                    make_order(guild=1 + turn % 2), provider=Provider.AIMLAPI, estimated_cost=35_000, bounds=bounds
+                ),
+                another.give_up(other_guild.id, not_before=0, bounds=bounds),
+            )
+            assert sorted(isinstance(answer, OverCap) for answer in answers) == [False, True, True]
+            assert (await store.spend(EVERYWHERE, at=clock.now())).day == spent + 35_000
 
 
 async def test_ends_and_orders_that_share_a_grant_never_wait_for_each_other_in_a_circle(

@@ -10,7 +10,7 @@ from jobs.sentence import verbatim
 from jobs.status import TRANSITIONS, Status, sources
 from storage.engine import QUERIES
 from storage.store import SqlStore
-from tests.support import daily
+from tests.support import daily, within
 
 Change = Callable[[Job, Status], Awaitable[Job | None]]
 JobIn = Callable[..., Awaitable[Job]]
@@ -166,7 +166,7 @@ async def test_a_late_or_repeated_write_about_one_create_does_not_hit_the_next(s
     second = await store.claim(provider=first.provider, key_id="another", concurrency=1, per_minute=1)
     assert second is not None
     assert second.attempts == first.attempts + 1
-    assert await store.requeue(first.id, not_before=0, unknown=True, attempts=first.attempts) is None
+    assert await store.give_up(first.id, not_before=0, bounds=within(1), attempts=first.attempts) is None
     assert await store.mark_unconfirmed(first.id, next_poll_at=1, attempts=first.attempts) is None
     assert await store.mark_failed(first.id, failure, unknown=True, attempts=first.attempts) is None
     assert await store.get(first.id) == second
