@@ -1,7 +1,6 @@
 """Shows how jobs are doing by editing their responses: sparingly, and never so that a result has to wait."""
 
 import asyncio
-import contextlib
 import heapq
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -94,11 +93,11 @@ class ProgressBoard:
         shown = self._shown.pop(job_id, None)
         if shown is None or shown.edit is None or shown.edit.done():
             return
-        _, pending = await asyncio.wait({shown.edit}, timeout=PATIENCE)
-        if pending:  # Discord holds it back (a rate limit): it must not land after the result
+        try:
+            await asyncio.wait({shown.edit}, timeout=PATIENCE)
+        finally:  # Discord holds it back (a rate limit), or a stop cuts the wait: it must not land after the result
             shown.edit.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await shown.edit
+        await asyncio.wait({shown.edit})
 
     async def run(self) -> None:
         """The loop: begin every edit that is due, as far as its lane has room."""

@@ -87,6 +87,29 @@ async def test_unfollowing_waits_for_the_edit_on_its_way_and_no_other_begins() -
     await asyncio.gather(loop, return_exceptions=True)
 
 
+async def test_an_edit_that_nobody_waits_for_any_more_does_not_outlive_its_job() -> None:
+    """A stop cuts the delivery that waited for it; the session that it goes through is closed next."""
+    job, poster = make_job(status=Status.RUNNING), SlowPoster()
+
+    async def read(_job_id: str) -> Progress:
+        return progress(job)
+
+    board = ProgressBoard(poster, read, Rush())  # type: ignore[arg-type]  # the part of the poster that the board uses
+    loop = asyncio.create_task(board.run())
+    board.follow(job)
+    await poster.begun.wait()
+    unfollowing = asyncio.create_task(board.unfollow(job.id))
+    await asyncio.sleep(0)
+    unfollowing.cancel()
+    await asyncio.wait({unfollowing})
+    loop.cancel()
+    await asyncio.gather(loop, board.close(), return_exceptions=True)
+    poster.go_on.set()
+    await asyncio.sleep(0)
+    assert poster.ended == []
+    assert f"progress {job.id}" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def test_however_many_jobs_wait_those_at_the_api_are_shown_in_time() -> None:
     """Each lane has its own room: the edits of what waits do not hold up those of what is being made."""
     waiting = [make_job(id=f"{number:020}", status=Status.QUEUED) for number in range(QUEUED_AT_ONCE + 50)]
