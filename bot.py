@@ -108,7 +108,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         server = WebServer(
             build_app(
                 webhooks=service,
-                readiness=Health(client, tasks, store),
+                readiness=Health(client, tasks, database=store, data_folder=joined.data_folder),
                 metrics=joined.metrics,
                 count_jobs=store.count_by_status,
                 count_unknown_creates=store.count_unknown_creates,
@@ -119,6 +119,7 @@ async def _running(settings: Settings, turn: Turn, *, restored: bool) -> AsyncIt
         stack.push_async_callback(log_out, client)
         stack.push_async_callback(joined.board.close)
         stack.push_async_callback(joined.notices.close)
+        stack.push_async_callback(joined.alarms.close)
         stack.push_async_callback(lambda: service.stop(seconds=turn.patience(settings.stop_seconds)))
         try:
             await stack.enter_async_context(server)

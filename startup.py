@@ -18,6 +18,7 @@ from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.tasks import Tasks
 from parts import make_pseudonyms
 from settings import Settings
+from storage.files import sync_folders
 from web.ports import Check
 
 _log = structlog.get_logger("startup")
@@ -35,7 +36,7 @@ class PassingFault(StartFault):
 
 
 class Troubled(Protocol):
-    """A database that knows how it is."""
+    """A database or a folder that knows how it is."""
 
     @property
     def trouble(self) -> str | None:
@@ -46,20 +47,24 @@ class Troubled(Protocol):
 class Health:
     """What `/readyz` asks."""
 
-    def __init__(self, client: discord.AutoShardedClient, tasks: Tasks, database: Troubled) -> None:
+    def __init__(
+        self, client: discord.AutoShardedClient, tasks: Tasks, *, database: Troubled, data_folder: Troubled
+    ) -> None:
         self._client = client
         self._tasks = tasks
         self._database = database
+        self._data_folder = data_folder
 
     def checks(self) -> Sequence[Check]:
-        """The gateway, the database, and every background loop."""
+        """The gateway, the database, DATA_DIR, and every background loop. Nothing is tried for it."""
         shards = self._client.shards.values()
         # discord.py stays "ready" while it reconnects: each shard knows whether its connection is open.
         connected = self._client.is_ready() and bool(shards) and not any(shard.is_closed() for shard in shards)
-        trouble, down = self._database.trouble, self._tasks.down
+        trouble, unwritable, down = self._database.trouble, self._data_folder.trouble, self._tasks.down
         return [
             Check(name="discord", ok=connected, detail="connected" if connected else "not connected"),
             Check(name="database", ok=trouble is None, detail=trouble or "usable"),
+            Check(name="data_dir", ok=unwritable is None, detail=unwritable or "writable"),
             *(Check(name=name, ok=name not in down, detail=down.get(name, "running")) for name in self._tasks.loops),
         ]
 
@@ -79,6 +84,7 @@ def prepare_folder(folder: Path) -> None:
         except OSError as error:
             reason = error.strerror
             raise StartFault(f"DATA_DIR: {place} cannot be written ({reason}). Choose another folder.") from None
+    sync_folders(folder)  # the folder of the results outlives a power cut, like what will lie in it
     # Where matplotlib keeps its list of typefaces, from the first chart on: a home may be read-only, or missing.
     os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
 

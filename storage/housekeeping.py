@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
+from storage.health import DatabaseHealth
 from storage.part import Part, write
 from storage.rows import Row, job_from
 
@@ -74,6 +75,11 @@ class Housekeeping(Part):
     async def close_replies(self, connection: Any) -> None:
         """Let no unfinished job edit its response any more."""
         await self._sql.close_replies(connection)
+
+    @property
+    def health(self) -> DatabaseHealth:
+        """How the database is."""
+        return self._engine.health
 
     @property
     def trouble(self) -> str | None:

@@ -3,11 +3,10 @@
 import asyncio
 from typing import Final, Protocol
 
-import aiohttp
-import discord
 import structlog
 
 from cogs.operator.bulletin import Bulletin, Notice
+from cogs.operator.channel import AGAIN, GOODBYE, TRIES, OperatorChannel
 from jobs.breaker import Circuit
 from jobs.catalog import Provider
 from jobs.doubts import DoubtRecords
@@ -15,16 +14,11 @@ from jobs.errors import Reason
 from jobs.model import Job
 from jobs.ports import Clock, StoreUnavailable
 from jobs.reports import Report, ReportRecords
-from jobs.sentence import Sentence
 from jobs.signal import Signal
 from jobs.status import Status
-from words.speech import Words
 
 _log = structlog.get_logger(__name__)
 DAY: Final = 24 * 3600 * 1000  # ms
-_AGAIN: Final = 60.0  # seconds until a message is tried again that Discord did not take
-GOODBYE: Final = 2.0  # seconds that Discord has at the stop
-_TRIES: Final = 30  # then it is dropped: the log has it all
 
 
 class NoticeRecords(DoubtRecords, ReportRecords, Protocol):
@@ -34,11 +28,10 @@ class NoticeRecords(DoubtRecords, ReportRecords, Protocol):
 class OperatorNotices:
     """An observer that writes to OPERATOR_CHANNEL_ID; without one it says nothing, since the log has it all."""
 
-    def __init__(self, client: discord.Client, clock: Clock, store: NoticeRecords, *, channel_id: int | None) -> None:
-        self._client = client
+    def __init__(self, channel: OperatorChannel, clock: Clock, store: NoticeRecords) -> None:
+        self._channel = channel
         self._store = store
         self._clock = clock
-        self._channel_id = channel_id
         self._bulletin = Bulletin()
         self._signal = Signal()
         self._unsent: list[Notice] = []
@@ -69,7 +62,7 @@ class OperatorNotices:
 
     async def load(self) -> None:
         """Take up what an earlier process did not come to tell of; older than a day, it stands in the metrics alone."""
-        if self._channel_id is None:
+        if not self._channel.exists:
             return
         now = self._clock.now()
         for job in await self._store.untold_losses(since=now - DAY):
@@ -81,12 +74,12 @@ class OperatorNotices:
         while True:
             self._unsent += self._bulletin.due(self._clock.now())
             tries = 0 if await self._send() else tries + 1
-            if tries == _TRIES:
+            if tries == TRIES:
                 self._unsent, tries = [], 0
             at = self._bulletin.next_at()
             pause = None if at is None else max(0.0, (at - self._clock.now()) / 1000)
             if self._unsent:
-                await asyncio.sleep(_AGAIN)
+                await asyncio.sleep(AGAIN)
             else:
                 await self._signal.wait(seconds=pause)
 
@@ -102,14 +95,14 @@ class OperatorNotices:
     async def _send(self) -> bool:
         """Send what is unsent, as far as Discord takes it."""
         while self._unsent:
-            if not await self._sent(self._unsent[0].text):
+            if not await self._channel.say(self._unsent[0].text):
                 return False
             await self._note(self._unsent.pop(0))
         return True
 
     async def _note(self, notice: Notice) -> None:
         """Remember what has been told, so that no start tells it again."""
-        if self._channel_id is None:
+        if not self._channel.exists:
             return
         try:
             if notice.lost:
@@ -118,19 +111,3 @@ class OperatorNotices:
                 await self._store.mark_reports_told(notice.reports)
         except StoreUnavailable as error:
             _log.warning("that the operator was told could not be noted: a start may repeat it", cause=str(error))
-
-    async def _sent(self, sentence: Sentence) -> bool:
-        if self._channel_id is None:
-            return True
-        channel = self._client.get_channel(self._channel_id)
-        server = channel.guild if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else None
-        text = Words(server.preferred_locale.value if server is not None else "en-US")(sentence)
-        try:
-            await self._client.get_partial_messageable(self._channel_id).send(text)
-        except discord.HTTPException as error:
-            _log.warning("the operator's channel cannot be written to", status=error.status, code=error.code)
-            return False
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            _log.warning("the operator's channel cannot be reached", cause=type(error).__name__)
-            return False
-        return True

@@ -26,6 +26,7 @@ from jobs.status import FINISHED, Status
 
 Answer = dict[str, Any]
 Cancel = Callable[[Job], Awaitable[bool]]
+Troubles = Callable[[], Mapping[str, str | None]]
 OPERATOR: Final = 0
 MOST_JOBS: Final = 1_000
 REASON_LONGEST: Final = 500  # characters
@@ -52,8 +53,12 @@ class Console:
         *,
         cancel: Cancel | None = None,
         breakers: Breakers | None = None,
+        troubles: Troubles = dict,
     ) -> None:
-        """`cancel` and `breakers` are those of the running bot; None: it does not run, and this is all there is."""
+        """`cancel` and `breakers` are those of the running bot; None: it does not run, and this is all there is.
+
+        `troubles` tells of what the running bot writes to why it cannot be used; None: it can.
+        """
         self._records = records
         self._servers = servers
         self._people = people
@@ -61,6 +66,7 @@ class Console:
         self._clock = clock
         self._cancel = cancel
         self._breakers = breakers
+        self._troubles = troubles
 
     async def run(self, command: str, values: Mapping[str, Any]) -> Answer:
         """Run a command by its name."""
@@ -150,12 +156,13 @@ class Console:
         return await self.state()
 
     async def state(self) -> Answer:
-        """Whether orders are taken, and how many jobs there are in each unfinished state."""
+        """Whether orders are taken, how many jobs there are in each unfinished state, and what is in trouble."""
         counts = await self._records.count_by_status()
         return {
             "draining": self._servers.everywhere.pause is not None,
             "unfinished": sum(counts.values()),
             "by_status": {status.value: count for status, count in counts.items()},
+            "troubles": dict(self._troubles()),
         }
 
     # ── jobs and keys ────────────────────────────────────────────────────────

@@ -47,6 +47,7 @@ def _lines(command: str, answer: Answer) -> Iterator[str]:
 def _state(answer: Answer) -> Iterator[str]:
     taken = "No orders are taken: `resume` takes them again." if answer["draining"] else "Orders are taken."
     yield taken
+    yield from (f"{trouble}." for trouble in answer["troubles"].values() if trouble is not None)
     if not answer["unfinished"]:
         yield "It is empty: no job waits or runs."
         return

@@ -16,11 +16,11 @@ import jobs.world
 import storage.housekeeping
 import storage.sqlite
 from sandbox import Sandbox
-from sandbox.client import SandboxClient, User
+from sandbox.client import Channel, SandboxClient, User
 from storage.store import SqlStore
 from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
-from tests.e2e.support import Bot, description, eventually, get, is_settled, shows_images, sql, title
+from tests.e2e.support import PATIENCE, Bot, description, eventually, get, is_settled, shows_images, sql, title
 
 BEGINS = "the database cannot be used; jobs wait and go on by themselves"
 ENDS = "the database can be used again"
@@ -78,10 +78,10 @@ async def trouble(request: pytest.FixtureRequest, bot: Bot, opened: list[SqlStor
         connection.close()
 
 
-async def database(bot: Bot) -> tuple[int, str]:
-    """How the probe answers, and what it says of the database."""
+async def database(bot: Bot, name: str = "database") -> tuple[int, str]:
+    """How the probe answers, and what it says of the database, or of another check."""
     status, text = await get(f"{bot.url}/readyz")
-    return status, text.partition('"name": "database"')[2].partition("}")[0]
+    return status, text.partition(f'"name": "{name}"')[2].partition("}")[0]
 
 
 async def answers(bot: Bot, expected: int) -> None:
@@ -124,10 +124,10 @@ async def test_an_order_is_refused_in_plain_words_and_what_runs_goes_on_afterwar
     assert {entry["event"] for entry in bot.log if entry["log_level"] == "error"} == {BEGINS}
 
 
-async def _refused(imagine: Imagine, ben: User) -> str:
+async def _refused(imagine: Imagine, user: User | None) -> str:
     """What an order is told, as soon as one is refused."""
     while True:
-        message = await imagine(user=ben, until=lambda seen: is_settled(seen) or title(seen) != "")
+        message = await imagine(user=user, until=lambda seen: is_settled(seen) or title(seen) != "")
         if "database" in description(message):
             return description(message)
 
@@ -203,14 +203,24 @@ async def test_a_disk_that_takes_no_more_lets_jobs_and_results_wait(
 
 
 async def test_a_result_waits_while_its_folder_cannot_be_written(
-    bot: Bot, imagine: Imagine, world: SandboxClient, monkeypatch: pytest.MonkeyPatch
+    bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then it is posted, without being paid again."""
+    """Then it is posted, without being paid again. Its operator sees it, and is told in Discord."""
     monkeypatch.setattr("jobs.completion._REFETCH", 0.1)
-    await bot.start()
+    monkeypatch.setattr("storage.folder.PAUSE", 0.1)
+    monkeypatch.setattr("storage.folder.PAUSE_IN_TROUBLE", 0.1)
+    monkeypatch.setattr("cogs.operator.troubles.LASTS", 0)
+    monkeypatch.setattr("cogs.operator.troubles.SETTLED", 0)
+    await bot.start(operator_channel_id=dark.id)
+    await answers(bot, 200)
     results = bot.folder / "results"
-    results.rmdir()
+    results.rename(bot.folder / "elsewhere")
     results.write_text("no folder can be made here")
+    await answers(bot, 503)
+    assert (await database(bot, "data_dir"))[1] == (
+        ', "ok": false, "detail": "DATA_DIR/results cannot be written: Not a directory"'
+    )
+    assert '"ok": true' in (await database(bot))[1]
     for model in ("flux-lora", "flux-2-lora"):
         await imagine(model=model, until=lambda seen: seen.loading)
 
@@ -220,6 +230,35 @@ async def test_a_result_waits_while_its_folder_cannot_be_written(
 
     await eventually(waits)
     results.unlink()
+    await answers(bot, 200)
     for number in range(2):
         await bot.wait_for_job("delivered", number=number)
     assert len(await world.predictions()) + len(await world.generations()) == 2
+    await world.wait_for_message(dark, None, lambda seen: "can be written again" in seen.content, PATIENCE)
+    begins, ends = [message.content for message in await world.messages(dark)]
+    assert begins == (
+        "**Trouble with the bot's `DATA_DIR`**: DATA_DIR/results cannot be written: Not a directory. Results wait for "
+        "it, and those that wait too long are refunded; all goes on by itself once this is mended."
+    )
+    assert ends == "**The bot's `DATA_DIR`** can be written again."
+    lines = ["DATA_DIR cannot be written; results wait and go on by themselves", "DATA_DIR can be written again"]
+    assert told(bot, *lines) == lines
+
+
+async def test_the_operator_reads_in_discord_that_the_database_is_in_trouble_and_when_it_is_over(
+    bot: Bot, trouble: Trouble, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it still is: nothing on the way there needs the database."""
+    monkeypatch.setattr("cogs.operator.troubles.LASTS", 500)
+    monkeypatch.setattr("cogs.operator.troubles.SETTLED", 0)
+    await bot.start(operator_channel_id=dark.id)
+    await answers(bot, 200)
+    await trouble(True)
+    await _refused(imagine, None)
+    begins = await world.wait_for_message(dark, None, lambda seen: "Trouble with" in seen.content, PATIENCE)
+    assert begins.content.startswith("**Trouble with the bot's database**: ")
+    assert "bot.db" in begins.content
+    assert (await database(bot))[0] == 503
+    await trouble(False)
+    await world.wait_for_message(dark, None, lambda seen: "can be used again" in seen.content, PATIENCE)
+    assert len(await world.messages(dark)) == 2

@@ -8,6 +8,7 @@ import discord
 import pytest
 
 from cogs.operator import notices as told_there
+from cogs.operator.channel import OperatorChannel
 from cogs.operator.notices import OperatorNotices
 from jobs.world import internal
 from tests.jobs.support import Rig, opened_rig
@@ -38,7 +39,7 @@ async def test_what_a_killed_process_did_not_tell_is_told_by_the_next_one_once(
     job = await rig.claimed()
     await rig.store.mark_failed(job.id, internal("lost"), unknown=True)
     for channel in (None, 1, 1):  # without a channel nobody was told
-        notices = OperatorNotices(client, rig.clock, rig.store, channel_id=channel)
+        notices = OperatorNotices(OperatorChannel(client, channel), rig.clock, rig.store)
         await notices.load()
         await notices.close()
     [text] = said
@@ -50,7 +51,7 @@ async def test_what_was_lost_more_than_a_day_ago_stands_in_the_metrics_alone(rig
     job = await rig.claimed()
     await rig.store.mark_failed(job.id, internal("lost"), unknown=True)
     rig.clock.advance(told_there.DAY)
-    notices = OperatorNotices(client, rig.clock, rig.store, channel_id=1)
+    notices = OperatorNotices(OperatorChannel(client, 1), rig.clock, rig.store)
     await notices.load()
     await notices.close()  # with something to tell it would ask Discord
     assert await rig.store.count_unknown_creates() == 1
@@ -69,7 +70,7 @@ async def test_at_the_stop_nobody_waits_long_for_discord(
 
     monkeypatch.setattr(client, "get_partial_messageable", lambda _id: Silent())
     monkeypatch.setattr(told_there, "GOODBYE", 0.01)
-    notices = OperatorNotices(client, rig.clock, rig.store, channel_id=1)
+    notices = OperatorNotices(OperatorChannel(client, 1), rig.clock, rig.store)
     notices.create_given_up(make_job(unknown_creates=1))
     await asyncio.wait_for(notices.close(), 5)
     assert begun.is_set()

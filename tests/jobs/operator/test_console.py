@@ -8,6 +8,7 @@ import pytest
 from jobs.catalog import Catalog, Provider
 from jobs.errors import Unauthorised
 from jobs.operator.console import Console, Refusal
+from jobs.operator.text import as_text
 from jobs.servers.rules import EVERYWHERE
 from jobs.status import Status
 from tests.jobs.support import KEY, Rig
@@ -103,3 +104,17 @@ async def test_a_cancelled_job_is_noted_and_stopped_without_the_bot_too(rig: Rig
     assert (change.action, change.target, change.before) == ("job.cancel", job.id, "running")
     with pytest.raises(Refusal, match="not running"):
         await alone.run("keys", {})
+
+
+async def test_the_state_tells_what_is_in_trouble_in_a_line_of_its_own(rig: Rig) -> None:
+    made, world = console(rig)
+    assert (await made.run("state", {}))["troubles"] == {}  # of a bot that does not run nobody knows
+    troubles = {"database": None, "data_dir": "DATA_DIR cannot be written: No space left on device"}
+    made = Console(rig.store, world.servers, world.people, world.catalog, rig.clock, troubles=lambda: troubles)
+    answer = await made.run("state", {})
+    assert answer["troubles"] == troubles
+    assert as_text("state", answer).splitlines() == [
+        "Orders are taken.",
+        "DATA_DIR cannot be written: No space left on device.",
+        "It is empty: no job waits or runs.",
+    ]
