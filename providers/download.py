@@ -121,32 +121,32 @@ class ResultDownloader:
 
     async def _write(self, response: httpx.Response, part: Path, path: Path) -> StoredImage:
         size, last = 0, b""
-        # A buffered file locks itself: closing it after a cancellation waits for the thread that still writes.
-        file = await asyncio.to_thread(_opened, part)
+        file: BinaryIO | None = None  # opened for what does not come in one piece
         try:
             async for chunk in response.aiter_raw(_BUFFER):
                 size += len(chunk)
                 self._check_size(size)
                 if last:
+                    file = file or await asyncio.to_thread(_opened, part)
                     await asyncio.to_thread(file.write, last)
                 last = chunk
         except BaseException:
-            await asyncio.to_thread(file.close)
+            if file is not None:
+                # A buffered file locks itself: closing it after a cancellation waits for the thread that still writes.
+                await asyncio.to_thread(file.close)
             raise
         # The last piece, the disk and the look at it are one visit to a thread: for most images there is no other.
         return await asyncio.to_thread(self._end, file, last, part, path)
 
-    def _end(self, file: BinaryIO, last: bytes, part: Path, path: Path) -> StoredImage:
-        with file:
-            file.write(last)
-            _sync(file)
-        return self._settle(part, path)
-
     def _store(self, data: bytes, part: Path, path: Path) -> StoredImage:
         self._check_size(len(data))
-        with _opened(part) as file:
-            file.write(data)
-            _sync(file)
+        return self._end(None, data, part, path)
+
+    def _end(self, begun: BinaryIO | None, last: bytes, part: Path, path: Path) -> StoredImage:
+        with begun or _opened(part) as file:
+            file.write(last)
+            file.flush()
+            os.fsync(file.fileno())
         return self._settle(part, path)
 
     def _settle(self, part: Path, path: Path) -> StoredImage:
@@ -171,8 +171,3 @@ class ResultDownloader:
 def _opened(part: Path) -> BinaryIO:
     part.parent.mkdir(parents=True, exist_ok=True)
     return part.open("wb", _BUFFER)
-
-
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
