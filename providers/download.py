@@ -127,7 +127,8 @@ class ResultDownloader:
                 size += len(chunk)
                 self._check_size(size)
                 if last:
-                    file = file or await asyncio.to_thread(_opened, part)
+                    if file is None:
+                        file = await asyncio.to_thread(_opened, part)
                     await asyncio.to_thread(file.write, last)
                 last = chunk
         except BaseException:
