@@ -69,7 +69,7 @@ class Doubts(Part):
     @write
     async def mark_losses_told(self, connection: Any, told: Mapping[str, int]) -> None:
         """By job: of how many of its unknown creates the operator has been told."""
-        for job_id, creates in told.items():
+        for job_id, creates in sorted(told.items()):  # as everybody who locks several jobs
             await self._sql.mark_losses_told(connection, id=job_id, told=creates)
 
     async def queued(self, *, provider: Provider, created_before: int, limit: int) -> Sequence[Job]:

@@ -33,7 +33,8 @@ class Housekeeping(Part):
         jobs' ids.
         """
         rows = self._sql.old_jobs(connection, guild_id=guild_id, before=before, most=limit)
-        jobs = [job_from(row) async for row in rows]
+        # As everybody who locks several: otherwise two could wait for each other.
+        jobs = sorted([job_from(row) async for row in rows], key=lambda job: job.id)
         return [job.id for job in jobs if await self._remove(connection, job) is not None]
 
     @write

@@ -55,7 +55,7 @@ class Privacy(Part):
     async def forget_jobs(self, connection: Any, user_id: int, pseudonym: int, job_ids: Sequence[str]) -> None:
         """Take the words of these jobs away, and the person's name from them; of an unfinished one nothing."""
         now = self._clock.now()
-        for job_id in job_ids:
+        for job_id in sorted(job_ids):  # as everybody who locks several: otherwise two could wait for each other
             row = await self._sql.job_to_forget(connection, id=job_id, user_id=user_id)
             if row is None:
                 continue

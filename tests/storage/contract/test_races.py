@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,14 @@ from jobs.servers.records import Change
 from jobs.servers.rules import EVERYWHERE, Caps
 from jobs.status import Status
 from storage.store import SqlStore
+from tests.storage.support import execute
 from tests.support import daily
 
 Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
 Claim = Callable[..., Awaitable[Job | None]]
 OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 FAILURE = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
 
 
@@ -112,6 +115,52 @@ async def test_an_order_and_a_create_that_is_given_up_never_pass_a_cap_together(
             )
             assert sorted(isinstance(answer, OverCap) for answer in answers) == [False, True, True]
             assert (await store.spend(EVERYWHERE, at=clock.now())).day == spent + 35_000
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)  # elsewhere one writes after the other
+async def test_words_removed_in_time_and_on_a_wish_never_wait_for_each_other_in_a_circle(
+    store: SqlStore, open_again: OpenStore, job_in: JobIn, advance: Callable[[int], None], clock: Clock
+) -> None:
+    """Each goes on to its second job once the other has changed one, or waits: from both ends they would meet."""
+    jobs = []
+    for _ in range(3):
+        jobs.append((await job_in(Status.FAILED)).id)
+        advance(1)
+    async with open_again() as other, open_again() as watching:
+        begun, changed, blocked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        remove, forget = store._sql.remove_words, other._sql.forget_job
+
+        async def removed(connection: Any, **values: Any) -> Any:
+            row = await remove(connection, **values)
+            begun.set()
+            await _either(changed, blocked)
+            return row
+
+        async def forgotten(connection: Any, **values: Any) -> None:
+            await forget(connection, **values)
+            changed.set()
+
+        async def watch() -> None:
+            while not await execute(watching._engine, WAITS):  # noqa: ASYNC110 - the server tells nobody of it
+                await asyncio.sleep(0.01)
+            blocked.set()
+
+        store._sql.remove_words, other._sql.forget_job = removed, forgotten
+        await other.begin_forgetting(7, -7, key_id="key")
+        watcher = asyncio.create_task(watch())
+        removing = asyncio.create_task(store.remove_old(guild_id=1, before=clock.now(), limit=9))
+        await begun.wait()
+        await other.forget_jobs(7, -7, list(reversed(jobs)))
+        assert await removing == jobs
+        await watcher
+        assert await other.job_ids_of(7) == []
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for each in waits:
+        each.cancel()
 
 
 async def test_ends_and_orders_that_share_a_grant_never_wait_for_each_other_in_a_circle(
