@@ -49,11 +49,11 @@ async def test_a_folder_that_cannot_be_written_shows_and_is_told_once_until_it_c
     seen: list[str | None] = []
     folder.health.listeners.append(seen.append)
     await folder.look()
-    assert folder.trouble is None
+    assert _trouble_of(folder) is None
     happens(place)
     with capture_logs() as log:
         await folder.look()
-        assert folder.trouble == told
+        assert _trouble_of(folder) == told
         if happens is not _full:  # there the failed try has removed what it wrote
             await folder.look()
         shutil.rmtree(place, ignore_errors=True)
