@@ -16,6 +16,8 @@ BREATH: Final = 0.05  # seconds between two batches, in which other writes have 
 BATCH: Final = 50  # jobs in one transaction: some hundredths of a second
 COMPACT_EVERY: Final = 24 * 3600 * 1000  # ms; the files are rewritten for it
 _DAY: Final = 24 * 3600 * 1000
+ENDED_KEPT: Final = 90 * _DAY  # of bans and others after their end; more than a month, which is how long resets count
+AUDIT_KEPT: Final = 400 * _DAY  # a year and a month: whoever asks about the same month of last year still finds it
 _BEFORE_ALL: Final = -1  # less than any server's id, and than that of what is outside of servers
 
 
@@ -37,6 +39,7 @@ class Housekeeper:
         self._keeping = keeping
         self._servers = servers
         self._compacted_at = 0  # UTC ms
+        self._pruned_at = 0  # UTC ms
         self._remains = False  # of removed words in the database's files
 
     async def run(self) -> None:
@@ -50,6 +53,8 @@ class Housekeeper:
         await self._remove_old()
         await self._hold_the_cap()
         await self._prune()
+        if self._clock.now() - self._pruned_at >= _DAY:
+            await self._prune_decisions()
         if self._remains and self._clock.now() - self._compacted_at >= COMPACT_EVERY:
             await self._compact()
 
@@ -88,6 +93,22 @@ class Housekeeper:
         while removed == BATCH:
             removed = await self._store.prune(before=self._clock.now() - _DAY, limit=BATCH)
             await asyncio.sleep(BREATH)
+
+    async def _prune_decisions(self) -> None:
+        """Once a day: what admins decided and is over, and the audit log's oldest entries."""
+        store, now = self._store, self._clock.now()
+        for what, prune, before in (
+            ("ended bans, grants, resets and warnings", store.prune_ended, now - ENDED_KEPT),
+            ("audit entries", store.prune_audit, now - AUDIT_KEPT),
+        ):
+            total = removed = await prune(before=before, limit=BATCH)
+            while removed >= BATCH:
+                await asyncio.sleep(BREATH)
+                removed = await prune(before=before, limit=BATCH)
+                total += removed
+            if total:
+                _log.info("what decides nothing any more is removed", what=what, rows=total)
+        self._pruned_at = now
 
     async def _hold_the_cap(self) -> None:
         """Drop the oldest results: first those that their users have seen, then those that found no way to them.

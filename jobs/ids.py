@@ -22,7 +22,15 @@ def new_job_id(now: int) -> str:
     """
     if not 0 <= now < 1 << TIME_BITS:
         raise ValueError(f"{now} is no time in milliseconds that a job id can hold")
-    number = now << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+    return _written(now << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
+
+
+def first_id(now: int) -> str:
+    """The least id that can be of this moment (UTC ms, within the same bounds): all of earlier ones come before it."""
+    return _written(max(0, now) << RANDOM_BITS)
+
+
+def _written(number: int) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
 
 

@@ -122,6 +122,18 @@ class Retention(Protocol):
         """
         ...
 
+    async def prune_ended(self, *, before: int, limit: int) -> int:
+        """Remove what has decided nothing since that moment (UTC ms); returns how many rows it were.
+
+        Of each kind at most `limit`: bans and grants that expired before it, quota resets and warnings of caps made
+        before it. It has to be longer ago than a month, as long as resets and warnings count.
+        """
+        ...
+
+    async def prune_audit(self, *, before: int, limit: int) -> int:
+        """Remove at most `limit` entries of the audit log made before that moment (UTC ms), the oldest first."""
+        ...
+
     async def compact(self) -> None:
         """Leave nothing of removed words in the database's files."""
         ...

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
+from jobs.ids import first_id
 from jobs.model import Job
 from jobs.ports import StoreUnavailable
 from storage.health import DatabaseHealth
@@ -67,6 +68,23 @@ class Housekeeping(Part):
             await self._sql.remove_attempt(connection, job_id=row["job_id"], number=row["number"])
         await self._sql.remove_queue_places(connection)
         return len(old)
+
+    @write
+    async def prune_ended(self, connection: Any, *, before: int, limit: int) -> int:
+        """Remove bans, grants, quota resets and warnings of long ago; see `jobs.records.Retention`.
+
+        A grant that is used up stays until it expires: what is refunded goes back to it.
+        """
+        sql, removed = self._sql, 0
+        for prune in (sql.prune_bans, sql.prune_grants, sql.prune_resets, sql.prune_warnings):
+            removed += len([row async for row in prune(connection, before=before, most=limit)])
+        return removed
+
+    @write
+    async def prune_audit(self, connection: Any, *, before: int, limit: int) -> int:
+        """Remove the oldest entries of the audit log; see `jobs.records.Retention`."""
+        rows = self._sql.prune_audit(connection, before=first_id(before), most=limit)
+        return len([row async for row in rows])
 
     async def compact(self) -> None:
         """Leave nothing of removed words in the files of the database; writes wait for it, a second for 200 MB."""

@@ -49,6 +49,49 @@ LIMIT CAST(:most AS BIGINT);
 -- name: remove_attempt(job_id, number)!
 DELETE FROM attempts WHERE job_id = :job_id AND number = :number;
 
+-- name: prune_bans(before, most)
+-- Short lists, once a day. What somebody is about to change is left for the next time, so that nobody waits in a circle.
+WITH old AS (
+    SELECT guild_id, user_id FROM bans WHERE expires_at < :before
+    LIMIT CAST(:most AS BIGINT) -- postgresql: FOR UPDATE SKIP LOCKED
+)
+DELETE FROM bans WHERE (guild_id, user_id) IN (SELECT guild_id, user_id FROM old)
+RETURNING guild_id;
+
+-- name: prune_grants(before, most)
+WITH old AS (
+    SELECT guild_id, user_id FROM grants WHERE expires_at < :before
+    LIMIT CAST(:most AS BIGINT) -- postgresql: FOR UPDATE SKIP LOCKED
+)
+DELETE FROM grants WHERE (guild_id, user_id) IN (SELECT guild_id, user_id FROM old)
+RETURNING guild_id;
+
+-- name: prune_resets(before, most)
+WITH old AS (
+    SELECT guild_id, user_id FROM quota_resets WHERE since < :before
+    LIMIT CAST(:most AS BIGINT) -- postgresql: FOR UPDATE SKIP LOCKED
+)
+DELETE FROM quota_resets WHERE (guild_id, user_id) IN (SELECT guild_id, user_id FROM old)
+RETURNING guild_id;
+
+-- name: prune_warnings(before, most)
+WITH old AS (
+    SELECT guild_id, period, percent FROM spend_warnings WHERE claimed_at < :before
+    LIMIT CAST(:most AS BIGINT) -- postgresql: FOR UPDATE SKIP LOCKED
+)
+DELETE FROM spend_warnings WHERE (guild_id, period, percent) IN (SELECT guild_id, period, percent FROM old)
+RETURNING guild_id;
+
+-- name: prune_audit(before, most)
+-- Ids sort by the moment.
+WITH old AS (
+    SELECT id FROM audit WHERE id < :before
+    ORDER BY id
+    LIMIT CAST(:most AS BIGINT) -- postgresql: FOR UPDATE SKIP LOCKED
+)
+DELETE FROM audit WHERE id IN (SELECT id FROM old)
+RETURNING id;
+
 -- name: oldest_doubt()$
 -- While a lost create is looked for, others from its time tell whose an execution may be.
 SELECT MIN(submitted_at) FROM jobs WHERE status IN ('submitting', 'unconfirmed', 'running', 'cancelling');

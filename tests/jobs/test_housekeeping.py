@@ -12,10 +12,11 @@ from structlog.testing import capture_logs
 import jobs.housekeeping
 from jobs.catalog import Provider
 from jobs.errors import Reason
-from jobs.housekeeping import Housekeeper, Keeping
+from jobs.housekeeping import AUDIT_KEPT, ENDED_KEPT, Housekeeper, Keeping
 from jobs.model import Failure, Job, Posted, StoredImage
 from jobs.outcomes import Admitted
 from jobs.sentence import verbatim
+from jobs.servers.people_records import Ban
 from jobs.servers.records import Change
 from jobs.servers.servers import Servers
 from jobs.status import Status
@@ -187,6 +188,30 @@ async def test_the_files_are_rewritten_once_a_day_at_most(rig: Rig, monkeypatch:
     rig.clock.advance(DAY)
     await house.tidy()  # nothing was removed since
     assert len(times) == 3
+
+
+async def test_what_is_over_is_forgotten_in_time_and_the_audit_log_later(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at once a day, in batches between which others write."""
+    monkeypatch.setattr(jobs.housekeeping, "BATCH", 2)
+    monkeypatch.setattr(jobs.housekeeping, "BREATH", 0.0)
+    for user in range(5):
+        ban = Ban(guild_id=1, user_id=user, reason="", by=9, at=0, expires_at=rig.clock.now())
+        await rig.store.save_ban(ban, replace(ENTRY, guild_id=1))
+    house = keeper(rig)
+    rig.clock.advance(ENDED_KEPT)
+    await house.tidy()
+    rig.clock.advance(DAY - 1)
+    await house.tidy()
+    assert await rig.store.prune_ended(before=rig.clock.now(), limit=1) == 1  # they are still there
+    rig.clock.advance(1)
+    await house.tidy()
+    assert await rig.store.prune_ended(before=rig.clock.now(), limit=1) == 0
+    assert len(await rig.store.changes(1, limit=9)) == 5
+    rig.clock.advance(AUDIT_KEPT - ENDED_KEPT)
+    await house.tidy()
+    assert await rig.store.changes(1, limit=9) == []
 
 
 async def test_a_disk_in_trouble_ends_no_round(rig: Rig, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from jobs.ids import is_job_id, is_secret, new_job_id, new_secret
+from jobs.ids import first_id, is_job_id, is_secret, new_job_id, new_secret
 
 MOMENTS = st.integers(0, 2**45 - 1)
 
@@ -13,6 +13,12 @@ def test_ids_have_their_form_and_sort_by_creation(moments: list[int]) -> None:
     ids = [new_job_id(moment) for moment in sorted(moments)]
     assert all(is_job_id(each) for each in ids)
     assert ids == sorted(ids)
+
+
+def test_the_first_id_of_a_moment_is_after_all_earlier_ones_and_before_its_own() -> None:
+    assert new_job_id(999) < first_id(1_000) <= new_job_id(1_000)
+    assert is_job_id(first_id(1_000))
+    assert first_id(-1) == first_id(0) <= new_job_id(0)
 
 
 def test_ids_of_one_moment_differ() -> None:

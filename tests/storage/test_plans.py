@@ -12,10 +12,11 @@ from storage.store import SqlStore
 QUERIES = load_queries(SqliteAdapter)
 NAMES = [name for name in QUERIES.available_queries if not name.endswith("_cursor")]
 
-# What may be read whole: the short lists of migrations and of users in the queue, what the start takes into memory, and
-# indexes of few jobs: unfinished, kept for their users, or perhaps paid for nothing.
+# What may be read whole: the short lists of migrations and of users in the queue, what the start takes into memory, the
+# warnings of some months (once a day), and indexes of few jobs: unfinished, kept for their users, or perhaps paid for
+# nothing.
 WHOLE = re.compile(
-    r"SCAN (schema_migrations|queue_users|presets|defaults|loras|server_rules|bans|quota_resets"
+    r"SCAN (schema_migrations|queue_users|spend_warnings|presets|defaults|loras|server_rules|bans|quota_resets"
     r"|grants|former_members|deletions|departures|servers|loras USING COVERING INDEX sqlite_autoindex_loras_2"
     r"|(grants|quota_resets) USING COVERING INDEX sqlite_autoindex_(grants|quota_resets)_1"
     r"|jobs USING (COVERING )?INDEX jobs_(unfinished|kept|unknown)"
@@ -136,6 +137,10 @@ INDEXES = {
     "library_preview": ["sqlite_autoindex_lora_previews_1 (lora_id=?)"],
     "remove_library_entry": ["sqlite_autoindex_loras_1 (id=?)"],
     "remove_defaults": ["sqlite_autoindex_defaults_1 (owner_kind=? AND owner_id=?)"],
+    "prune_bans": ["sqlite_autoindex_bans_1 (guild_id=? AND user_id=?)"],
+    "prune_grants": ["sqlite_autoindex_grants_1 (guild_id=? AND user_id=?)"],
+    "prune_resets": ["sqlite_autoindex_quota_resets_1 (guild_id=? AND user_id=?)"],
+    "prune_audit": ["sqlite_autoindex_audit_1 (id<?)", "sqlite_autoindex_audit_1 (id=?)"],
     "remove_ban": ["sqlite_autoindex_bans_1 (guild_id=? AND user_id=?)"],
     "grant_in_force": ["sqlite_autoindex_grants_1 (guild_id=? AND user_id=?)"],
     "grants_in_force": ["sqlite_autoindex_grants_1 (guild_id=?)"],

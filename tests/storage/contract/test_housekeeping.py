@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from jobs.model import Job
+from jobs.outcomes import Period
 from jobs.ports import Clock
+from jobs.servers.people_records import Ban, Grant
+from jobs.servers.records import Change as Entry
+from jobs.servers.spending import SpendWarning
 from jobs.status import FINISHED, Status
 from storage.housekeeping import DOUBT_MARGIN
 from storage.store import SqlStore
@@ -17,6 +22,8 @@ Admit = Callable[..., Awaitable[Job]]
 JobIn = Callable[..., Awaitable[Job]]
 Change = Callable[[Job, Status], Awaitable[Job | None]]
 Advance = Callable[[int], None]
+DAY = 24 * 3600 * 1000
+_ENTRY = Entry(guild_id=1, actor_id=9, action="ban")
 SECRETS = ("a lighthouse", "o/lora", "interaction-token", "Change the size.", "no permission", "1.png")
 
 
@@ -182,6 +189,54 @@ async def test_users_leave_the_queue_once_it_has_passed_them_and_the_order_stays
 
 async def _in_queue(store: SqlStore) -> list[tuple[object, ...]]:
     return await execute(store._engine, "SELECT user_id, finish_tag FROM queue_users ORDER BY user_id")
+
+
+async def test_what_admins_decided_goes_once_it_has_been_over_for_long_enough(
+    store: SqlStore, clock: Clock, advance: Advance
+) -> None:
+    """Of each kind a bounded number; what holds, or has ended of late, stays however old it is."""
+    begun = clock.now()
+    for user in range(5):
+        await _decide(store, user, at=begun, expires_at=begun + 10 * DAY)
+    await _decide(store, 5, at=begun, expires_at=begun + 300 * DAY)
+    await store.save_ban(Ban(guild_id=1, user_id=6, reason="", by=9, at=begun), _ENTRY)
+    assert await store.prune_ended(before=begun, limit=9) == 0
+    advance(40 * DAY)
+    await _decide(store, 7, at=clock.now(), expires_at=clock.now() + DAY)
+    before = begun + 10 * DAY + 1
+    assert [await store.prune_ended(before=before, limit=4) for _ in range(3)] == [16, 6, 0]  # the reset and the warning of 5, too
+    assert await _users(store, "bans") == await _users(store, "grants", 6) == [5, 6, 7]
+    assert await _users(store, "quota_resets", 6) == [6, 7]
+    assert [each for (each,) in await execute(store._engine, "SELECT percent FROM spend_warnings")] == [7]
+
+
+async def _decide(store: SqlStore, user: int, *, at: int, expires_at: int) -> None:
+    """A ban, a grant that is used up, a reset and a warning."""
+    await store.save_ban(Ban(guild_id=1, user_id=user, reason="", by=9, at=at, expires_at=expires_at), _ENTRY)
+    grant = Grant(user_id=user, images=1, used=0, expires_at=expires_at, by=9, at=at)
+    await store.add_grant(grant, guild_id=1, granted=lambda _before, _after: _ENTRY)
+    await execute(store._engine, "UPDATE grants SET used = images")
+    await store.save_quota_reset(guild_id=1, user_id=user, since=at, change=_ENTRY)
+    warning = SpendWarning(guild_id=1, period=Period.DAY, name="2026-11-21", percent=user, cap=1)
+    assert await store.claim_warnings([warning]) == [warning]
+
+
+async def _users(store: SqlStore, table: str, *others: int) -> list[int]:
+    rows = await execute(store._engine, f"SELECT user_id FROM {table}")  # noqa: S608 - a name of ours
+    return sorted([*others, *(user for (user,) in rows)])
+
+
+async def test_the_oldest_entries_of_the_audit_log_go_first(store: SqlStore, clock: Clock, advance: Advance) -> None:
+    """Of all servers, whether they were told or not."""
+    for number in range(5):
+        await store.note_changes([replace(_ENTRY, guild_id=number % 2, target=str(number))])
+        advance(1)
+    before = clock.now() - 1  # the last one's moment
+    assert await store.prune_audit(before=before, limit=3) == 3
+    kept = [change.target for guild in (0, 1) for change in await store.changes(guild, limit=9)]
+    assert kept == ["4", "3"]
+    assert [await store.prune_audit(before=before, limit=3) for _ in range(2)] == [1, 0]
+    assert [change.target for change in await store.changes(0, limit=9)] == ["4"]
 
 
 async def test_the_database_can_be_compacted_between_writes(store: SqlStore, job_in: JobIn) -> None:
