@@ -5,7 +5,7 @@ from collections import deque
 from typing import Final
 
 from jobs.catalog import Catalog
-from jobs.ports import Store
+from jobs.store import Store
 from jobs.timing import Durations
 
 REMEMBERED: Final = 20  # jobs a model

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from jobs.model import Job
-from jobs.ports import Store
 from jobs.records import Glimpse, Series, Whose
+from jobs.store import Store
 
 PAGE: Final = 5  # results
 MOST_LOOKED_AT: Final = 2_000  # results that one page looks through, some hundredths of a second

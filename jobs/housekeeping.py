@@ -6,9 +6,10 @@ from typing import Final
 
 import structlog
 
-from jobs.ports import Clock, ImageFiles, Store, StoreUnavailable
+from jobs.ports import Clock, ImageFiles, StoreUnavailable
 from jobs.servers.servers import Servers
 from jobs.status import Status
+from jobs.store import Store
 
 _log = structlog.get_logger(__name__)
 PAUSE: Final = 15 * 60.0  # seconds between two rounds

@@ -7,10 +7,11 @@ from jobs.breaker import Breakers, Trouble
 from jobs.catalog import Catalog, Provider
 from jobs.forecast import Forecasts
 from jobs.model import Job
-from jobs.ports import Clock, Store
+from jobs.ports import Clock
 from jobs.servers.rules import Pause
 from jobs.servers.servers import Servers
 from jobs.status import Status
+from jobs.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

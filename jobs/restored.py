@@ -6,8 +6,8 @@ import structlog
 
 from jobs.errors import Reason
 from jobs.model import Failure
-from jobs.ports import Store
 from jobs.sentence import say
+from jobs.store import Store
 
 _log = structlog.get_logger(__name__)
 _FAILURE: Final = Failure(

@@ -15,7 +15,7 @@ from jobs.estimates import Estimates
 from jobs.forecast import Forecasts
 from jobs.model import DIRECT, Failure, Job, Order, Usage
 from jobs.observer import Observer
-from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, Store, StoreUnavailable
+from jobs.ports import Audience, Clock, ImageApi, ImageFiles, ImageSource, StoreUnavailable
 from jobs.privacy.pseudonyms import Pseudonyms
 from jobs.quota import Bounds
 from jobs.sentence import say
@@ -23,6 +23,7 @@ from jobs.servers.allowance import Allowance, allowance
 from jobs.servers.people import People
 from jobs.servers.servers import Servers
 from jobs.signal import Signal
+from jobs.store import Store
 from jobs.tasks import Tasks
 from jobs.timing import poll_delay
 
