@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from parts import SystemClock
 from sandbox import Sandbox
-from sandbox.client import Channel, Message, SandboxClient, User
+from sandbox.client import Channel, Interaction, Message, SandboxClient, User
 from tests.e2e.servers import Elsewhere, make_elsewhere
-from tests.e2e.support import PATIENCE, Bot, shows_images
+from tests.e2e.support import PATIENCE, Bot, eventually, shows_images
 from tests.postgres import Server
 
 FAULTY = {50006, 50035}
@@ -70,12 +71,43 @@ async def everybody(world: SandboxClient) -> None:
     await world.set_discord(commands_for_everybody=True)
 
 
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Put the bot's clock so many seconds ahead: what takes an order to go on, goes on with the next one."""
+
+    def put(seconds: float) -> None:
+        now = SystemClock.now
+        monkeypatch.setattr(SystemClock, "now", lambda clock: now(clock) + int(seconds * 1000))
+
+    return put
+
+
+@pytest.fixture
+def no_departures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot does not look which servers it has data of: a test may take a table away while it runs."""
+
+    async def nobody(*_: object) -> list[int]:
+        return []
+
+    monkeypatch.setattr("storage.departures.Departures.guilds_with_data", nobody)
+
+
+async def delivered(bot: Bot, order: Interaction) -> None:
+    """Until the database knows what everybody sees already: what is asked of the bot next depends on it."""
+
+    async def is_so() -> bool | None:
+        found = await bot.sql("SELECT status FROM jobs WHERE interaction_id = ?", order.id)
+        return {job["status"] for job in found} == {"delivered"} or None
+
+    await eventually(is_so)
+
+
 Imagine = Callable[..., Awaitable[Message]]
 
 
 @pytest.fixture
-def imagine(world: SandboxClient, art: Channel, mara: User) -> Imagine:
-    """Run `/imagine` and return its message once it fits: by default once it shows images."""
+def imagine(request: pytest.FixtureRequest, world: SandboxClient, art: Channel, mara: User) -> Imagine:
+    """Run `/imagine` and return its message once it fits: by default once it shows images and the bot knows that."""
 
     async def run(
         user: User | None = None,
@@ -87,8 +119,11 @@ def imagine(world: SandboxClient, art: Channel, mara: User) -> Imagine:
         typed = {"prompt": "a fox", "size": "square", **options}
         interaction = await world.command(who, where, "imagine", typed)
         fits = until or shows_images
-        return await world.wait_for_message(
+        message = await world.wait_for_message(
             where, who, lambda message: message.interaction_id == interaction.id and fits(message), PATIENCE
         )
+        if until is None and "bot" in request.fixturenames:
+            await delivered(request.getfixturevalue("bot"), interaction)
+        return message
 
     return run

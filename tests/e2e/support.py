@@ -28,7 +28,7 @@ from settings import Settings, load_settings
 from storage.address import DatabaseAddress, parse_address
 from storage.store import open_store
 
-PATIENCE = 20.0  # seconds until a test gives up on something that should happen within one
+PATIENCE = 60.0  # seconds until a test gives up on something that should happen within one; machines may be slow
 DAY_MS = 24 * 3600 * 1000
 BOTH_ENGINES = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 """For a test of the bot that is run once with each kind of database; the others use SQLite."""

@@ -127,7 +127,7 @@ async def test_a_result_that_a_killed_process_has_shown_is_not_shown_again(
     monkeypatch.setattr("jobs.delivering._PAUSE_FIRST", 0.01)
     await bot.start(webhooks=True, stop_seconds=0)
     await world.add_fault("discord.edit_followup", "lost_answer", times=100_000)
-    await imagine(channel=dm)
+    await imagine(channel=dm, until=shows_images)
     await bot.stop()
     await world.clear_faults()
     await world.advance_clock(QUARTER_S + 1)

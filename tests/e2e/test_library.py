@@ -96,6 +96,7 @@ async def test_what_the_model_cannot_load_comes_last_and_is_refused_with_the_mod
     assert await bot.jobs() == []
 
 
+@pytest.mark.usefixtures("no_departures")
 async def test_the_library_needs_no_database_when_it_is_offered_and_used(
     bot: Bot, imagine: Imagine, lora: Lora, world: SandboxClient, mara: User
 ) -> None:

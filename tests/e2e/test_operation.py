@@ -10,6 +10,7 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.client import Channel, SandboxClient
+from stopping import MARGIN
 from tests.e2e.conftest import Imagine
 from tests.e2e.processes import BotProcess
 from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, eventually, get, shows_images
@@ -35,7 +36,7 @@ async def test_a_signal_stops_it_in_time_although_a_job_runs(
     await imagine(model="flux-2-lora", until=lambda seen: seen.edits > 0)
     began = time.monotonic()
     assert await process.signal(number) == 0
-    assert 0.9 < time.monotonic() - began < 5
+    assert 0.9 < time.monotonic() - began < 1 + MARGIN
     assert "stopped" in process.log().splitlines()[-1]
     (job,) = await process.sql("SELECT status FROM jobs")
     assert job["status"] == "submitting"  # taken up by the next start
@@ -59,7 +60,7 @@ async def test_a_second_process_stands_by_and_takes_over_when_the_first_dies(
         began = time.monotonic()
         await process.signal(signal.SIGKILL)
         await world.wait_until_ready(PATIENCE, after)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30  # a fraction of it, where nothing else is to be done
         assert shows_images(await imagine())
         assert await second.signal(signal.SIGTERM) == 0
     finally:

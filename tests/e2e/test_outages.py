@@ -1,14 +1,15 @@
 """An API key in trouble is left alone: nothing is sent with it, people are told in plain words, and it mends itself."""
 
-import asyncio
+from collections.abc import Callable
 
 import pytest
 
-from jobs.breaker import Trouble
+from jobs.breaker import FIRST, Trouble
 from sandbox.client import Channel, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, description, eventually, get, is_settled, shows_images, title
+from tests.e2e.support import PATIENCE, Bot, description, get, is_settled, shows_images, title
 
+Ahead = Callable[[float], None]
 NO_CREDIT = "This bot's credit at the image service is used up. The bot's operator has to top it up."
 
 
@@ -22,9 +23,8 @@ async def open_keys(bot: Bot) -> str:
 
 
 async def test_when_the_credit_is_used_up_orders_are_refused_until_it_is_topped_up(
-    bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, monkeypatch: pytest.MonkeyPatch
+    bot: Bot, imagine: Imagine, world: SandboxClient, dark: Channel, ahead: Ahead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.ACCOUNT: 5_000, Trouble.SERVICE: 5_000})
     monkeypatch.setattr("cogs.operator.bulletin.SETTLED", 0)
     await world.set_eachlabs(balance_usd=0.0)
     await bot.start(operator_channel_id=dark.id)
@@ -40,13 +40,8 @@ async def test_when_the_credit_is_used_up_orders_are_refused_until_it_is_topped_
     assert [job["attempts"] for job in await bot.jobs()] == [1]
     assert await bot.images_charged() == 0
     await world.set_eachlabs(balance_usd=10.0)
-
-    async def is_mended() -> bool | None:
-        await asyncio.sleep(0.5)  # the pause goes on, and nobody tells when it is over: it takes an order
-        message = await imagine(until=is_settled)
-        return shows_images(message) or None
-
-    await eventually(is_mended)
+    ahead(FIRST[Trouble.ACCOUNT] / 1000)  # the pause is over, and nobody tells: it takes an order
+    assert shows_images(await imagine())
     assert (await open_keys(bot)).endswith(" 0.0")
     await world.wait_for_message(dark, None, lambda seen: "works again" in seen.content, PATIENCE)
     notices = [notice.content for notice in await world.messages(dark)]
@@ -54,9 +49,8 @@ async def test_when_the_credit_is_used_up_orders_are_refused_until_it_is_topped_
 
 
 async def test_an_outage_keeps_jobs_waiting_and_all_are_made_when_it_is_over(
-    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, monkeypatch: pytest.MonkeyPatch
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ahead: Ahead
 ) -> None:
-    monkeypatch.setattr("jobs.breaker.FIRST", {Trouble.ACCOUNT: 3_000, Trouble.SERVICE: 3_000})
     await world.add_fault("eachlabs.create", "status", status=503, times=5, headers={"Retry-After": "0"})
     await bot.start()
     messages = [
@@ -67,10 +61,12 @@ async def test_an_outage_keeps_jobs_waiting_and_all_are_made_when_it_is_over(
     assert title(shown) == "Trying again soon"
     assert (await open_keys(bot)).endswith(" 1.0")
     assert await creates(world) == 5  # and no more while it lasts
+    ahead(FIRST[Trouble.SERVICE] / 1000)
     late = await imagine(prompt="ordered in the outage")
     assert shows_images(late)
-    for message in messages:
-        await world.wait_for_message(art, mara, lambda seen, sent=message: seen.id == sent.id and shows_images(seen))  # type: ignore[misc]
+    for number in range(5):
+        await bot.wait_for_job("delivered", number=number)
+    assert all([shows_images(await world.message(message)) for message in messages])
     assert (await open_keys(bot)).endswith(" 0.0")
     assert await bot.images_charged() == 6
 

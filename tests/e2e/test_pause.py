@@ -1,5 +1,7 @@
 """A paused server: nothing new is ordered, what waits is kept, and goes on afterwards."""
 
+from collections.abc import Callable
+
 import pytest
 
 from sandbox.client import Channel, Interaction, Message, SandboxClient, User
@@ -65,15 +67,24 @@ async def test_what_waits_is_kept_over_a_restart_and_made_after_the_pause(
 
 
 async def test_what_is_tried_again_while_paused_is_held_as_well(
-    bot: Bot, world: SandboxClient, art: Channel, mara: User, imagine: Imagine, admins_word: Word
+    bot: Bot,
+    world: SandboxClient,
+    art: Channel,
+    mara: User,
+    imagine: Imagine,
+    admins_word: Word,
+    ahead: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A create that the API refuses for the moment comes back to the queue, and stays there."""
+    monkeypatch.setattr("jobs.timing.RETRY_FIRST", 120_000)
     await bot.start()
     await world.add_fault("eachlabs.create", "status", status=429)
     waiting = await imagine(until=lambda seen: title(seen) == "Trying again soon")
     await admins_word("pause")
     await world.wait_for_message(art, mara, lambda seen: seen.id == waiting.id and title(seen) == "Paused", PATIENCE)
     assert "paused already" in await admins_word("pause")
+    ahead(120)
     await admins_word("resume")
     await world.wait_for_message(art, mara, lambda seen: seen.id == waiting.id and shows_images(seen), PATIENCE)
     assert "not paused" in await admins_word("resume")

@@ -128,6 +128,7 @@ async def test_ones_own_presets_work_outside_of_servers_too(
     assert list(await offered(world, away, ben)) == ["Mine · yours"]
 
 
+@pytest.mark.usefixtures("no_departures")
 async def test_presets_need_no_database_when_they_are_offered_and_used(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:

@@ -118,11 +118,12 @@ async def test_what_cannot_be_stopped_is_waited_for(
 ) -> None:
     monkeypatch.setattr(cogs.privacy.cog, "PATIENCE", 0.1)
     await bot.start()
-    await world.set_aimlapi(duration_s=3)
+    await world.set_aimlapi(hold=True)
     await imagine(model="flux-2-lora", until=lambda seen: seen.edits > 0)
     await bot.wait_for_job("submitting")
     told = await press_delete(world, mara, art, until="As soon as it has ended")
     assert "1 image order" in description(told)
+    await world.set_aimlapi(hold=False)
     await bot.wait_for_job("delivered")
 
     await done(bot)

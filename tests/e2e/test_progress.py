@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.client import Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import PATIENCE, Bot, description, fields, shows_images, title
+from tests.e2e.support import PATIENCE, Bot, description, eventually, fields, shows_images, title
 
 LORA = "https://example.com/paper.safetensors"
 
@@ -78,8 +78,7 @@ async def test_progress_shows_what_happens_and_can_be_cancelled(
 ) -> None:
     await world.set_eachlabs(hold=True)
     await bot.start(webhooks=True)
-    message = await imagine(until=lambda message: message.edits > 0)
-    assert title(message) == "Generating"
+    message = await imagine(until=lambda message: title(message) == "Generating")
     assert description(message).startswith("▱")
     assert "of about 20 s · ready in about 20 s" in description(message)
     assert fields(message) == {"Prompt": "a fox"}
@@ -113,9 +112,16 @@ async def test_a_progress_edit_that_discord_takes_slowly_never_lands_after_the_r
     bot: Bot, imagine: Imagine, world: SandboxClient
 ) -> None:
     await world.add_fault("discord.edit_followup", "slow", delay_s=1.0)
-    await world.set_eachlabs(duration_s=0.7)  # it ends while the edit, begun after 0.4 s, is on its way
+    await world.set_eachlabs(hold=True)
     await bot.start(webhooks=True)
-    message = await imagine()
+    message = await imagine(until=lambda seen: seen.loading)
+    await bot.wait_for_job("running")
+
+    async def is_on_its_way() -> bool | None:
+        return await world.faults() == [] or None
+
+    await eventually(is_on_its_way)
+    await world.set_eachlabs(hold=False)  # it ends meanwhile
     await bot.wait_for_job("delivered")
     await bot.stop()
     payloads = await edits_of(world, message)
@@ -129,7 +135,7 @@ async def test_a_progress_edit_that_discord_holds_back_delays_the_result_by_no_m
     await world.add_rate_limit("edit_followup", retry_after_s=30)
     await world.set_eachlabs(duration_s=0.7)
     await bot.start(webhooks=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(25):
         message = await imagine()
     await bot.wait_for_job("delivered")
     assert [names_files(payload) for payload in await edits_of(world, message)] == [True]

@@ -165,6 +165,7 @@ async def test_a_default_that_the_model_lacks_is_left_out_in_silence(
     assert fields(message)["Options"] == "format webp · speed high"
 
 
+@pytest.mark.usefixtures("no_departures")
 async def test_private_by_default_is_known_before_the_acknowledgement(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
 ) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.client import Message, SandboxClient
+from sandbox.client import Channel, Message, SandboxClient, User
 from tests.e2e.conftest import Imagine
-from tests.e2e.support import Bot, description, fields, is_settled, shows_images, title, whole
+from tests.e2e.support import PATIENCE, Bot, description, fields, is_settled, shows_images, title, whole
 
 FLUX_1, FLUX_2 = "flux-lora", "flux-2-lora"
 CREATE = {FLUX_1: "eachlabs.create", FLUX_2: "aimlapi.generate"}
@@ -66,13 +66,16 @@ async def test_a_prompt_that_the_vendors_rules_refuse_is_told_as_such(
 
 @pytest.mark.parametrize("where", ["message", "details", "logs", "output"])
 async def test_a_prediction_that_fails_is_told_wherever_the_vendor_says_why(
-    where: str, bot: Bot, imagine: Imagine, world: SandboxClient
+    where: str, bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User
 ) -> None:
-    await world.set_eachlabs(error_text_in=where)
+    await world.set_eachlabs(error_text_in=where, hold=True)
     await world.add_fault("eachlabs.result", "failed", body="The LoRA could not be loaded.")
     await world.add_fault("eachlabs.webhook", "garbage_body")  # makes the bot look at once
     await bot.start(webhooks=True)
-    message = await imagine(until=is_settled)
+    waiting = await imagine(until=lambda seen: seen.loading)
+    await bot.wait_for_job("running")
+    await world.set_eachlabs(hold=False)
+    message = await world.wait_for_message(art, mara, lambda seen: seen.id == waiting.id and is_settled(seen), PATIENCE)
     # The logs are for the log, not for members.
     told = f"{OPENING}: The LoRA could not be loaded. Try again, or change the prompt or the LoRA."
     await assert_told_and_refunded(bot, message, NOT_MADE if where == "logs" else told)
