@@ -79,6 +79,7 @@ class Joined:
     async def load(self) -> None:
         """Read what is held in memory; once, before anything is answered."""
         await self.features.servers.load()
+        await self.features.content.load()
         await self.features.people.load()
         await self.features.privacy.load()
         await self.notices.load()
@@ -159,6 +160,7 @@ def assemble(
     )
     report_board = ReportBoard(client, store, service, servers, people, clock, notices)
     content = Content(servers, unsafe_guilds=settings.unsafe_guilds)
+    servers.preparing.append(content.prepare)
     gate = Gate(service, libraries, servers, people, content)
     features = Features(
         client=client,

@@ -1,7 +1,7 @@
 """Every server's rules, held in memory and written through: nothing that is read here asks the database."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +13,9 @@ from jobs.servers.rules import EVERYWHERE, UNDECIDED, ServerRules
 Told = Callable[[Change], None]
 """Passes an entry on to the server's audit channel; returns at once."""
 
+Prepare = Callable[[int, ServerRules], Awaitable[None]]
+"""Makes what has to be made of a server's rules before they are in force; they may come into force or not."""
+
 
 class Servers:
     """Load it once at the start. Whatever writes raises `jobs.ports.StoreUnavailable`; nothing changes then."""
@@ -23,6 +26,7 @@ class Servers:
         self._rules: dict[int, ServerRules] = {}
         self._writing = asyncio.Lock()  # what a change was made from must not change before it is written
         self.told: list[Told] = []  # whoever wants to know of changes
+        self.preparing: list[Prepare] = []  # whoever has to do something before them
 
     async def load(self) -> None:
         """Read everything."""
@@ -54,6 +58,8 @@ class Servers:
             changed = change(now)
             if changed == now:
                 return now
+            for prepare in self.preparing:
+                await prepare(guild_id, changed)
             noted = entry(now)
             await self._records.save_server_rules(guild_id, changed, [noted])
             self._rules[guild_id] = changed

@@ -1,12 +1,15 @@
 """What a member is told of blocked words: their own server's, and the operator's."""
 
+import threading
 from dataclasses import replace
 from typing import cast
 
 import pytest
 from structlog.testing import capture_logs
 
+import jobs.content.content
 from jobs.content.content import Content
+from jobs.content.words import WordList
 from jobs.model import DIRECT
 from jobs.request import ImageRequest
 from jobs.servers.records import Change, ServerRecords
@@ -124,3 +127,47 @@ async def test_a_pattern_that_re2_does_not_know_any_more_leaves_the_others_in_fo
         assert content.refusal(HERE, asking("a fox"))
     assert [(entry["log_level"], entry["patterns"]) for entry in log] == [("error", 1)]
     assert "(?=x)" not in str(log)
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], bool]]:
+    """Each list of words that is compiled, and whether the event loop's thread has to do it."""
+    lists: list[tuple[tuple[str, ...], bool]] = []
+
+    class NotedList(WordList):
+        def __init__(self, written: tuple[str, ...]) -> None:
+            super().__init__(written)
+            lists.append((written, threading.current_thread() is threading.main_thread()))
+
+    monkeypatch.setattr(jobs.content.content, "WordList", NotedList)
+    return lists
+
+
+async def test_rules_are_compiled_once_and_by_no_thread_that_others_wait_for(
+    compiled: list[tuple[tuple[str, ...], bool]],
+) -> None:
+    """At the start and before a change is in force."""
+    servers = await servers_of(here=blocking("one"), there=ServerRules())
+    content = Content(servers)
+    servers.preparing.append(content.prepare)
+    await content.load()
+    assert content.refusal(HERE, asking("one")) is not None
+    await servers.change(
+        HERE, lambda _: blocking("two"), entry=lambda _: Change(guild_id=HERE, actor_id=9, action="content.words")
+    )
+    assert content.refusal(HERE, asking("one")) is None
+    assert content.refusal(HERE, asking("two")) is not None
+    assert compiled == [(("one",), False), (("two",), False)]
+
+
+async def test_what_is_compiled_for_a_change_holds_only_once_that_is_in_force(
+    compiled: list[tuple[tuple[str, ...], bool]],
+) -> None:
+    """It may never be: the database may be away then."""
+    servers = await servers_of(here=blocking("one"))
+    content = Content(servers)
+    await content.load()
+    await content.prepare(HERE, blocking("two"))
+    assert content.refusal(HERE, asking("one")) is not None
+    assert content.refusal(HERE, asking("two")) is None
+    assert [words for words, _ in compiled] == [("one",), ("two",)]
