@@ -199,7 +199,7 @@ async def test_what_waits_to_be_sent_is_cancelled_without_the_api(rig: Rig) -> N
     """Also when an earlier create of it was given up."""
     job, world = await rig.claimed(), rig.world()
     requeued = await rig.store.give_up(job.id, not_before=0, bounds=within(1))
-    assert requeued is not None
+    assert isinstance(requeued, Job)
     await Steps(world).cancelling.cancel(requeued)
     await settled(world, lambda: bool(rig.audience.failures))
     assert await rig.status(job) is Status.CANCELLED

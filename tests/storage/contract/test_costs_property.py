@@ -31,8 +31,8 @@ Step = tuple[str, int, int]
 START = 1_795_262_400_000  # 2026-11-21T12:00:00Z
 GUILDS = (1, 2)
 MODELS = ("flux-lora", "flux-2-lora")
-CAPS = Caps(day=700_001, month=1_500_003)
-EVERYBODYS = Caps(day=1_100_007, month=2_000_011)
+CAPS = Caps(day=200_001, month=400_003)
+EVERYBODYS = Caps(day=300_007, month=500_011)
 BOUNDS = Bounds(allowance=Allowance(), server=CAPS, bot=EVERYBODYS)
 PICTURE = StoredImage(name="1.png", format="png", width=8, height=8, size=80)
 FAILURE = Failure(reason=Reason.DEADLINE, user_message=verbatim("Late."), detail="late")
