@@ -78,7 +78,9 @@ class Pictures:
         Raises:
             StoreUnavailable: nobody knows where they are.
         """
-        if paths := await asyncio.to_thread(_there, self._archive.kept(job)):
+        # Of what stands in a message for everybody the files are removed in a moment: they may be there still.
+        is_kept = job.stays_stored or job.status is not Status.DELIVERED
+        if is_kept and (paths := await asyncio.to_thread(_there, self._archive.kept(job))):
             return Stored(paths=paths)
         found = await asyncio.gather(*(self._fetch(job, place) for place in await self._places(job)))
         messages = [shown for each in found if not isinstance(each, Missing) and (shown := _images(each, job))]

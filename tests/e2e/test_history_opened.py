@@ -48,6 +48,21 @@ async def test_an_opened_result_shows_all_its_images_and_its_whole_prompt(
     assert labels(one) == ["Again", "Details", "Favourite", "Post again", "Delete"]
 
 
+async def test_files_that_are_not_removed_yet_change_nothing(
+    bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.world.World.discard", _later)
+    result = await _made(bot, imagine)
+    assert list((bot.folder / "results").iterdir())
+    one = await first_opened(world, art, mara)
+    assert images(one) == [each.url for each in result.attachments if each.width]
+    assert shows_images(await reposted(world, art, mara, one))
+
+
+async def _later(*_: object) -> None:
+    """As if it had not come to that yet."""
+
+
 @BOTH_ENGINES
 async def test_a_private_result_is_kept_and_shown_again_to_its_user_alone(
     bot: Bot, imagine: Imagine, world: SandboxClient, art: Channel, mara: User, ben: User
