@@ -204,7 +204,8 @@ async def test_what_admins_decided_goes_once_it_has_been_over_for_long_enough(
     advance(40 * DAY)
     await _decide(store, 7, at=clock.now(), expires_at=clock.now() + DAY)
     before = begun + 10 * DAY + 1
-    assert [await store.prune_ended(before=before, limit=4) for _ in range(3)] == [16, 6, 0]  # the reset and the warning of 5, too
+    removed = [await store.prune_ended(before=before, limit=4) for _ in range(3)]
+    assert removed == [16, 6, 0]  # the reset and the warning of 5, too
     assert await _users(store, "bans") == await _users(store, "grants", 6) == [5, 6, 7]
     assert await _users(store, "quota_resets", 6) == [6, 7]
     assert [each for (each,) in await execute(store._engine, "SELECT percent FROM spend_warnings")] == [7]
