@@ -7,10 +7,10 @@ from typing import Final
 
 from storage.health import Health
 
-PAUSE: Final = 5.0  # seconds between two tries
+PAUSE: Final = 15.0  # seconds between two tries
 PAUSE_IN_TROUBLE: Final = 1.0  # the same while it cannot be written
 PATIENCE: Final = 10.0  # seconds; a disk that has not answered by then is in trouble
-PROBE_SIZE: Final = 1024 * 1024  # bytes: about what an image takes, so that a full disk shows
+PROBE_SIZE: Final = 256 * 1024  # bytes: so that a full disk shows; removed at once, most never reach the disk
 _PROBE: Final = ".probe"
 
 
