@@ -54,7 +54,7 @@ class Alarms:
     async def _send(self) -> bool:
         """Send what is unsent, as far as Discord takes it."""
         while self._unsent:
-            if not await self._channel.say(self._unsent[0]):
+            if not await self._channel.send(self._unsent[0]):
                 return False
             self._unsent.pop(0)
         return True

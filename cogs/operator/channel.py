@@ -27,7 +27,7 @@ class OperatorChannel:
         """Whether it is set."""
         return self._channel_id is not None
 
-    async def say(self, sentence: Sentence) -> bool:
+    async def send(self, sentence: Sentence) -> bool:
         """Send it in the language of the channel's server; False: Discord does not take it, and the log says why."""
         if self._channel_id is None:
             return True

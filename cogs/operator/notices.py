@@ -95,7 +95,7 @@ class OperatorNotices:
     async def _send(self) -> bool:
         """Send what is unsent, as far as Discord takes it."""
         while self._unsent:
-            if not await self._channel.say(self._unsent[0].text):
+            if not await self._channel.send(self._unsent[0].text):
                 return False
             await self._note(self._unsent.pop(0))
         return True
