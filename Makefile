@@ -5,7 +5,7 @@ WORKERS ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 # The tests' databases go to memory where there is some: durability costs only time there.
-PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest -n $(WORKERS)
+PYTEST := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo run test faults check bench bench-check words pictures format lock clean

@@ -93,18 +93,19 @@ class Gallery(commands.Cog):
             return
         self._deleting.add(job_id)
         try:
-            await self._delete(interaction, job_id)
+            problem = await self._delete(interaction, job_id)
         finally:
             self._deleting.discard(job_id)
+        if problem is not None:  # told when the next press counts again
+            await refuse(interaction, problem)
 
-    async def _delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+    async def _delete(self, interaction: discord.Interaction[Any], job_id: str) -> Sentence | None:
+        """Why it is not gone; None where it is."""
         job = await self._finder.find(interaction, job_id, may_remove)
         if not isinstance(job, Job):
-            await refuse(interaction, job)
-            return
+            return job
         if job.status is Status.DELIVERING:  # what is not posted yet would come after all, and could not be found here
-            await refuse(interaction, STILL_POSTED)
-            return
+            return STILL_POSTED
         try:
             # The button's own message goes last: until then it can be pressed again.
             for posted in await self._service.archive.posted(job):
@@ -118,13 +119,13 @@ class Gallery(commands.Cog):
                 await self._servers.note(change)
         except (DeliveryDelayed, StoreUnavailable) as error:
             _log.warning("a result could not be deleted yet", cause=str(error), **about(job))
-            await refuse(interaction, NOT_DELETED)
-            return
+            return NOT_DELETED
         try:
             await interaction.delete_original_response()
         except discord.NotFound:
-            return  # somebody was faster
+            return None  # somebody was faster
         _log.info("a result was deleted", by=interaction.user.id, **about(job))
+        return None
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job that is still being made, and give its images back."""

@@ -40,15 +40,17 @@ async def test_nothing_follows_in_the_gaps_of_a_burst(monkeypatch: pytest.Monkey
         pass
     async with rush.turn():
         assert loop.time() - began >= 0.2
-    async with asyncio.timeout(0.1), rush.turn():
-        pass
+    next_one = asyncio.create_task(rush.turn().__aenter__())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert next_one.done()  # without any time
 
 
 async def test_a_rush_without_end_holds_nobody_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cogs.rush.PATIENCE", 0.01)
     rush = Rush()
     with rush.acknowledging():
-        async with asyncio.timeout(5), rush.turn():
+        async with asyncio.timeout(30), rush.turn():
             assert rush.is_on
 
 
@@ -62,7 +64,7 @@ async def test_nobody_waits_for_ever_behind_what_hangs(monkeypatch: pytest.Monke
 
     hanging = [asyncio.create_task(hang()) for _ in range(AT_ONCE)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(5), rush.turn():
+    async with asyncio.timeout(30), rush.turn():
         assert rush.is_on
     let_go.set()
     await asyncio.gather(*hanging)
@@ -84,7 +86,7 @@ async def test_an_acknowledgement_that_fails_leaves_nothing_behind() -> None:
     rush = Rush()
     with pytest.raises(ValueError, match="gone"), rush.acknowledging():
         raise ValueError("gone")
-    async with asyncio.timeout(5), rush.turn():
+    async with asyncio.timeout(30), rush.turn():
         assert not rush.is_on
 
 

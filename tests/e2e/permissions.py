@@ -18,7 +18,7 @@ from jobs.servers.rules import Channels, LibraryRules, ServerRules
 from sandbox.client import Channel, Interaction, InteractionState, Message, Refused, SandboxClient, User
 from tests.e2e.presses import Hands
 from tests.e2e.servers import Elsewhere
-from tests.e2e.support import PATIENCE, Bot
+from tests.e2e.support import PATIENCE, Bot, eventually
 
 SECRET: Final = "a heron nobody shall read about"
 """The prompt of what is private to Ben."""
@@ -314,6 +314,11 @@ async def set_stage(
     form = await hands.open_form(users[Person.MEMBER], message, "Report")
     await hands.send_form(users[Person.MEMBER], form, {"reason": "blurred"})
     await world.wait_for_message(reports, None, lambda seen: bool(seen.embeds), PATIENCE)
+
+    async def is_noted() -> bool | None:
+        return all(each["told_at"] and each["message_id"] for each in await bot.sql("SELECT * FROM reports")) or None
+
+    await eventually(is_noted)
     await world.set_eachlabs(hold=True)
     await world.command(ben, art, "imagine", {"prompt": "a slow fox", "private": True})
     for number in range(3):

@@ -41,7 +41,7 @@ _T = TypeVar("_T")
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
 _PORTS = itertools.cycle(range(12_000 + _WORKER * 1000, 13_000 + _WORKER * 1000))
 _CLAIMS: deque[socket.socket] = deque()
-_CLAIMS_MOST = 100  # of one process: a test or a case has a handful
+_CLAIMS_MOST = 20  # of one process: a test or a case has a handful, and ten lanes of faults share a thousand
 
 
 class Bot:

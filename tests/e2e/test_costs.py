@@ -134,10 +134,8 @@ async def test_a_warning_that_discord_does_not_take_is_told_later(
     await world.wait_for_message(dark, None, lambda seen: bool(seen.embeds), PATIENCE)
 
     async def is_noted() -> bool | None:
-        return [row["told_at"] is not None for row in await bot.sql("SELECT told_at FROM spend_warnings")] == [
-            True,
-            True,
-        ]
+        rows = await bot.sql("SELECT told_at FROM spend_warnings")
+        return [row["told_at"] is not None for row in rows] == [True, True] or None
 
     assert await eventually(is_noted)
     assert len(await world.messages(dark)) == 1
@@ -172,8 +170,7 @@ async def test_costs_are_shown_with_a_file_that_adds_up(
     await imagine(ben, until=is_settled)
     await world.set_eachlabs(hold=True)
     await imagine(until=lambda seen: title(seen) == "Generating")
-    for _ in range(2):
-        await bot.wait_for_job("delivered", number=_)
+    await bot.wait_for_job("running", number=3)
     shown = await use(ada, "admin costs", by="user")
     assert shown.ephemeral
     assert title(shown) == "Costs of the last 30 days"

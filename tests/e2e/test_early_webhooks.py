@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -67,9 +68,9 @@ def _count_deliveries(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     begun: dict[str, int] = {}
     deliver = Delivering.deliver
 
-    async def counted(self: Delivering, job: Job) -> None:
+    async def counted(self: Delivering, job: Job, **known: Any) -> None:
         begun[job.id] = begun.get(job.id, 0) + 1
-        await deliver(self, job)
+        await deliver(self, job, **known)
 
     monkeypatch.setattr(Delivering, "deliver", counted)
     return begun

@@ -9,7 +9,7 @@ from sandbox.client import Channel, InteractionState, Message, SandboxClient, Us
 from tests.e2e.admins import Desk
 from tests.e2e.conftest import Imagine
 from tests.e2e.histories import all_delivered, answer, entries, history, labels, opened, prompts, turned
-from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, shows_images
+from tests.e2e.support import BOTH_ENGINES, PATIENCE, Bot, description, eventually, shows_images
 
 
 async def first_opened(world: SandboxClient, art: Channel, mara: User) -> Message:
@@ -280,6 +280,12 @@ async def test_a_result_in_several_messages_is_one_in_the_history(
     assert len(images(one)) == 3
     await reposted(world, art, mara, one)
     assert await _pictures_seen(world, art, ben, 6) == 6
+
+    async def are_noted() -> bool | None:
+        posts = await bot.sql("SELECT part FROM posts WHERE message_id IS NOT NULL")
+        return sum(post["part"].startswith("repost ") for post in posts) == 3 or None
+
+    assert await eventually(are_noted)
     asked = await turned(world, mara, one, "Delete")
     await turned(world, mara, asked, "Delete for good")
     assert await _pictures_seen(world, art, ben, 0) == 0

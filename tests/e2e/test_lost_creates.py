@@ -46,8 +46,7 @@ async def test_the_webhook_of_a_create_whose_answer_was_lost_brings_the_result(
     await world.add_fault("eachlabs.create", "lost_answer")
     await world.set_eachlabs(hold=True, appears_after_s=3600)
     await bot.start(webhooks=True)
-    message = await imagine(until=lambda seen: seen.edits > 0)
-    assert title(message) == "Waiting for an answer"
+    message = await imagine(until=lambda seen: title(seen) == "Waiting for an answer")
     assert [button.label for button in message.buttons] == ["Cancel"]
     assert (await bot.wait_for_job("unconfirmed"))["prediction_id"] is None
     (prediction,) = await world.predictions()
@@ -192,9 +191,10 @@ async def test_the_late_result_of_a_create_that_was_given_up_is_taken_and_the_se
 ) -> None:
     await world.add_fault("eachlabs.create", "lost_answer")
     await world.set_eachlabs(hold=True, appears_after_s=3600)
-    await bot.start(webhooks=True, lost_create_grace_seconds=1)
-    await imagine(until=lambda seen: title(seen) == "Waiting for an answer")
-    await world.add_fault("eachlabs.create", "slow", delay_s=1.5)
+    await bot.start(webhooks=True, lost_create_grace_seconds=2)
+    await imagine(until=lambda seen: seen.loading)
+    await bot.wait_for_job("unconfirmed")
+    await world.add_fault("eachlabs.create", "slow", delay_s=3.0)
 
     async def is_sent_again() -> bool | None:
         (job,) = await bot.jobs()

@@ -50,7 +50,7 @@ async def sent(world: SandboxClient, model: str) -> Mapping[str, Any]:
     creates = [
         request
         for request in await world.image_requests("eachlabs" if model == "flux-lora" else "aimlapi")
-        if request["method"] == "POST" and not request["path"].endswith("/cancel")  # what has failed may be cancelled
+        if request["method"] == "POST" and not request["path"].endswith("/cancel")  # of what failed early
     ]
     assert len(creates) == 1
     return creates[0]

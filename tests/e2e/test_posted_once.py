@@ -199,8 +199,12 @@ async def test_the_notice_that_a_result_is_ready_comes_once(
     await bot.wait_for_job("delivered")
     notices = [message for message in await world.messages(art, mara) if is_notice(message)]
     assert [notice.pinged_ids for notice in notices] == [(mara.id,)]
-    [post] = await bot.sql("SELECT part, message_id FROM posts")
-    assert post == {"part": "ready", "message_id": notices[0].id}
+
+    async def is_noted() -> bool | None:
+        return await bot.sql("SELECT part, message_id FROM posts") == [noted] or None
+
+    noted = {"part": "ready", "message_id": notices[0].id}
+    assert await eventually(is_noted)
 
 
 async def test_a_private_notice_is_not_said_again_after_a_doubt(

@@ -30,8 +30,14 @@ OPERATORS = {"unauthorised", "out_of_credit"}
 
 
 @pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes seconds or minutes takes tenths of a second, and four megabytes are too many."""
+def hurry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes seconds or minutes takes tenths of a second, and four megabytes are too many.
+
+    Where nothing hangs no time-out is met, however slow the machine.
+    """
+    case = getattr(request.node, "callspec", None) and request.node.callspec.params.get("case")
+    hangs = case is not None and any(what["kind"] in {"hang", "endless"} for _, what in case.faults)
+    seconds = 1.5 if hangs else 30.0
     monkeypatch.setattr(jobs.timing, "RETRY_FIRST", 200)
     monkeypatch.setattr(jobs.timing, "UNLEARNT_FIRST", 500)
     monkeypatch.setattr(jobs.lost, "LOST_PAUSE", 200)
@@ -39,12 +45,12 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs.watcher, "_TROUBLE_PAUSE", 200)
     monkeypatch.setattr(jobs.watcher, "_KEY_PAUSE", 200)
     patience = Patience(attempts=2, first_wait=0.05)
-    each = functools.partial(EachLabs, create_timeout=1.0, read_timeout=1.0, patience=patience)
+    each = functools.partial(EachLabs, create_timeout=seconds, read_timeout=seconds, patience=patience)
     monkeypatch.setattr(parts, "EachLabs", each)
-    monkeypatch.setattr(parts, "AimlApi", functools.partial(AimlApi, answer_timeout=1.5))
+    monkeypatch.setattr(parts, "AimlApi", functools.partial(AimlApi, answer_timeout=seconds))
     monkeypatch.setattr(jobs.completion, "_PATIENCE", 2_000)
     monkeypatch.setattr(providers.download, "Patience", lambda: patience)
-    caps = functools.partial(providers.download.Caps, seconds=1.0, size=4 * 1024 * 1024)
+    caps = functools.partial(providers.download.Caps, seconds=seconds, size=4 * 1024 * 1024)
     monkeypatch.setattr(providers.download, "Caps", caps)
 
 

@@ -174,7 +174,7 @@ async def test_what_may_stand_where_the_bot_cannot_look_is_kept_and_not_sent_twi
     monkeypatch.setattr("jobs.delivering._PAUSE_FIRST", 0.01)
     await bot.start(webhooks=True, stop_seconds=0)
     await world.add_fault("discord.edit_followup", "lost_answer", times=100_000)
-    await imagine(channel=lounge)
+    await imagine(channel=lounge, until=shows_images)
     await bot.stop()
     await world.clear_faults()
     await bot.sql("UPDATE jobs SET reply_expires_at = 0")

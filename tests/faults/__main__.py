@@ -58,7 +58,8 @@ class _Suite:
         missed = [outcome.case for outcome in outcomes if not outcome.reached]
         outcomes = [outcome for outcome in outcomes if outcome.reached] + self._run(missed)
         self.outcomes.extend(outcomes)
-        _say(f"{time.monotonic() - self._began:5.0f} s  {name}: {len(chosen)} cases")
+        wrong = findings(outcomes)  # told now as well: what a run of half an hour has found shall not depend on its end
+        _say(f"{time.monotonic() - self._began:5.0f} s  {name}: {len(chosen)} cases, {len(wrong)} findings", *wrong)
         return sorted(outcomes, key=lambda outcome: chosen.index(outcome.case))
 
     def _run(self, cases: Sequence[Case]) -> list[Outcome]:

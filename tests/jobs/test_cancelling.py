@@ -61,7 +61,7 @@ async def holds_its_slot(rig: Rig) -> bool:
 
 async def rounds(looks: Sized, count: int) -> None:
     """Let so many more looks happen."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         until = len(looks) + count
         while len(looks) < until:  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)

@@ -119,7 +119,7 @@ async def test_a_claim_whose_answer_was_lost_frees_its_slot_in_time(rig: Rig, mo
     service = JobService(world, LIMITS)
     await service.start()
     assert "caretaker" in world.tasks.loops
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await rig.status(job) is not Status.UNCONFIRMED:  # noqa: ASYNC110 - it has no event of its own
             await asyncio.sleep(0.001)
     await service.stop(seconds=1)

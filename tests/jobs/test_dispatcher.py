@@ -154,7 +154,7 @@ async def test_when_a_breaker_closes_every_slot_is_filled_at_once(rig: Rig) -> N
 
 
 async def arrived(rig: Rig, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(rig.api.created) < count:  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)
 

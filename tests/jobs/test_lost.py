@@ -292,7 +292,7 @@ async def test_a_late_result_that_cannot_be_had_leaves_the_job_to_its_next_creat
     rig.api.webhook = WebhookNews(prediction_id="the first one's", result=late)
     service = JobService(world, {})
     service.webhook_arrived(job.id, b"{}")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(rig.source.fetched) < 2:  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)
     rig.clock.advance(3600 * 1000)

@@ -14,7 +14,7 @@ from jobs.tasks import Tasks
 
 async def settled(condition: Callable[[], bool]) -> None:
     """Let the tasks run until something is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)
 

@@ -58,7 +58,7 @@ def about(job: Job, result: Any = DONE) -> WebhookNews:
 
 async def eventually(condition: Callable[[], bool]) -> None:
     """Let the background tasks have their turns until something is so; unlike `settled` it cuts none of them."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.001)
 

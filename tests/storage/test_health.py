@@ -69,7 +69,7 @@ def _told(store: SqlStore) -> str | None:
 
 
 async def _seen(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 

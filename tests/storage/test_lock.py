@@ -143,7 +143,7 @@ async def test_a_lock_whose_file_goes_is_lost(tmp_path: Path, replaced: bool) ->
         place.unlink()
         if replaced:
             place.touch()
-        assert await asyncio.wait_for(held.lost(), 5) == f"{place} was removed or replaced"
+        assert await asyncio.wait_for(held.lost(), 30) == f"{place} was removed or replaced"
         assert held.reason is not None
         async with hold(tmp_path / "bot.db", on_wait=_never) as other:
             assert other.reason is None
@@ -158,7 +158,7 @@ async def test_a_watch_that_fails_has_lost_the_lock(tmp_path: Path, monkeypatch:
     with capture_logs() as log:
         async with hold_file(tmp_path / "bot.db", on_wait=_never, poll_seconds=0.01, look_seconds=0.01) as held:
             monkeypatch.setattr("storage.lock_file._identity", fail)
-            assert "could not be looked at (LookupError)" in await asyncio.wait_for(held.lost(), 5)
+            assert "could not be looked at (LookupError)" in await asyncio.wait_for(held.lost(), 30)
     assert [entry["event"] for entry in log] == ["the watch over the lock has failed"]
 
 
@@ -174,7 +174,7 @@ async def test_a_watch_over_a_session_that_fails_has_lost_the_lock(
     with capture_logs() as log:
         async with hold(postgres, on_wait=_never) as held:
             monkeypatch.setattr("storage.lock_session.translated", fail)
-            assert "could not be asked for the lock (LookupError)" in await asyncio.wait_for(held.lost(), 5)
+            assert "could not be asked for the lock (LookupError)" in await asyncio.wait_for(held.lost(), 30)
     assert [entry["event"] for entry in log] == ["the watch over the lock has failed"]
 
 
@@ -224,11 +224,11 @@ async def test_who_stands_by_outlives_the_server() -> None:
             task = asyncio.create_task(second())
             await standing_by.wait()
             await asyncio.to_thread(server.halt, "immediate")
-            await asyncio.wait_for(held.lost(), 5)
+            await asyncio.wait_for(held.lost(), 30)
             await asyncio.sleep(1.5)  # two tries in vain
             assert not took_over.is_set()
             await asyncio.to_thread(server.start)
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, 30)
     assert took_over.is_set()
     assert [entry["event"] for entry in log].count("the lock's server cannot be reached; trying again") <= 2
 

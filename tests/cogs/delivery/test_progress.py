@@ -189,8 +189,8 @@ async def test_what_has_ended_before_it_was_followed_is_forgotten(status: Status
     loop = asyncio.create_task(board.run())
     board.follow(job)
     assert list(board._shown) == [job.id]
-    await asyncio.wait_for(read_it.wait(), 5)
-    async with asyncio.timeout(5):
+    await asyncio.wait_for(read_it.wait(), 30)
+    async with asyncio.timeout(30):
         while board._shown:  # noqa: ASYNC110 - it is forgotten a turn after it was read
             await asyncio.sleep(0.001)
     assert not poster.begun.is_set()

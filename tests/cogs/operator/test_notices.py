@@ -72,5 +72,5 @@ async def test_at_the_stop_nobody_waits_long_for_discord(
     monkeypatch.setattr(told_there, "GOODBYE", 0.01)
     notices = OperatorNotices(OperatorChannel(client, 1), rig.clock, rig.store)
     notices.create_given_up(make_job(unknown_creates=1))
-    await asyncio.wait_for(notices.close(), 5)
+    await asyncio.wait_for(notices.close(), 30)
     assert begun.is_set()

@@ -34,7 +34,7 @@ async def test_whoever_fails_or_is_cancelled_leaves_the_line() -> None:
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait({waiting})
-    async with asyncio.timeout(1), turns.of(2):
+    async with asyncio.timeout(30), turns.of(2):
         pass
     del waiting
     gc.collect()  # the cancelled task's trace holds its lock

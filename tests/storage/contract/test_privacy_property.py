@@ -56,7 +56,7 @@ KEPT: list[Step] = [
 @example(history=[("grant", 51, 3), FORGET, ("grant", 51, 2), FORGET])
 @example(history=[("grant", 51, 1), FORGET, ("wait", DAY, 0), ("grant", 51, 2), ("order", 51, 1)])
 @example(history=[("ban", 51, 3), FORGET, ("ban", 51, 2), FORGET, ("ban", 51, 1)])
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(history=histories)
 def test_a_forgotten_person_is_gone_and_what_binds_them_holds(history: Sequence[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +65,7 @@ def test_a_forgotten_person_is_gone_and_what_binds_them_holds(history: Sequence[
 
 
 @example(history=[*KEPT, FORGET, *KEPT])
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(history=histories)
 def test_the_same_on_a_server(postgres_server: Server, history: Sequence[Step]) -> None:
     async def play() -> None:
