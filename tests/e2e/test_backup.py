@@ -129,7 +129,8 @@ async def test_the_same_is_done_with_a_copy_that_does_not_know_of_itself_when_th
     await imagine(until=lambda seen: title(seen) == "Generating")
     await process.close()
     sent = await creates(world)
-    again = BotProcess(sandbox, world, tmp_path, "again", arguments=("run", "--restored"))
+    arguments = (str(ROOT / "bot.py"), "run", "--restored")
+    again = BotProcess(sandbox, world, tmp_path, "again", arguments=arguments)
     await again.start()
 
     async def is_failed() -> bool | None:
