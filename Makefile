@@ -1,7 +1,7 @@
 # Needs python3 (3.11 or newer) with venv, and make. Everything else is installed into .venv, once.
 PYTHON ?= python3
 # The end-to-end tests wait more than they compute.
-WORKERS ?= 5
+WORKERS ?= 6
 VENV := .venv
 BIN := $(VENV)/bin
 # The tests' databases go to memory where there is some: durability costs only time there.

@@ -47,6 +47,8 @@ async def report(interaction: discord.Interaction[Any], cause: Exception, *, act
             await tell(interaction, CHANGED)
         case discord.NotFound(code=code) if code == UNKNOWN_INTERACTION:
             _log.warning("acknowledged too late", action=action, interaction=interaction.id)
+        case _ if interaction.client.is_closed():  # nothing can be said any more, whatever it was
+            _log.info("cut off by the stop", action=action, interaction=interaction.id, cause=type(cause).__name__)
         case _:
             _log.error("a command failed", action=action, interaction=interaction.id, exc_info=cause)
             await tell(interaction, UNFORESEEN)

@@ -99,8 +99,8 @@ class Housekeeper:
         """Once a day: what admins decided and is over, and the audit log's oldest entries."""
         store, now = self._store, self._clock.now()
         for what, prune, before in (
-            ("ended bans, grants, resets and warnings", store.prune_ended, now - ENDED_KEPT),
-            ("audit entries", store.prune_audit, now - AUDIT_KEPT),
+            ("ended", store.prune_ended, now - ENDED_KEPT),
+            ("audit", store.prune_audit, now - AUDIT_KEPT),
         ):
             total = removed = await prune(before=before, limit=BATCH)
             while removed >= BATCH:

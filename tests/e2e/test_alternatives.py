@@ -179,7 +179,8 @@ async def test_the_summary_goes_on_after_a_restart_and_names_what_failed(
     await bot.stop()
     edits = (await world.message(told)).edits
     await bot.start(webhooks=True)  # what is over is not touched again
-    await world.command(mara, art, "quota")
+    asked_for = await world.command(mara, art, "quota")
+    await answer(world, asked_for, art, mara)
     await bot.stop()
     assert (await world.message(told)).edits == edits
 

@@ -195,3 +195,18 @@ async def test_commands_are_registered_again_only_when_they_have_changed(bot: Bo
     await bot.stop()
     await bot.start(aimlapi_api_key="")  # fewer models, other bounds
     assert await syncs() == 2
+
+
+async def test_a_command_whose_answer_hangs_when_the_stop_comes_is_cut_off_and_no_error(
+    bot: Bot, world: SandboxClient, art: Channel, mara: User
+) -> None:
+    await bot.start(stop_seconds=0)
+    await world.add_fault("discord.callback", "hang")
+    await world.command(mara, art, "quota")
+    await eventually(lambda: _is_hanging(world))
+    await bot.stop()
+    assert [entry["action"] for entry in bot.log if entry["event"] == "cut off by the stop"] == ["quota"]
+
+
+async def _is_hanging(world: SandboxClient) -> bool | None:
+    return any(request.operation == "callback" for request in await world.requests()) or None
