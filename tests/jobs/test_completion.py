@@ -350,8 +350,10 @@ async def test_a_fault_before_the_post_keeps_the_result_too(rig: Rig, monkeypatc
     monkeypatch.setattr(jobs.delivering, "_PAUSE_FIRST", 0.001)
     job = await rig.running()
     monkeypatch.setattr(rig.store, "usage", AsyncMock(side_effect=RuntimeError("a fault of our own")))
-    await complete(rig, job, DONE)
+    with capture_logs() as log:  # drawing a traceback takes a second
+        await complete(rig, job, DONE)
     assert await rig.status(job) is Status.UNDELIVERED
+    assert "the quota could not be read" in [entry["event"] for entry in log]
 
 
 async def test_a_result_whose_commit_was_not_answered_is_delivered_once(
