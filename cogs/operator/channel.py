@@ -1,7 +1,5 @@
 """The operator's channel: sends a sentence there, and says whether Discord has taken it. It needs no database."""
 
-from typing import Final
-
 import aiohttp
 import discord
 import structlog
@@ -10,9 +8,6 @@ from jobs.sentence import Sentence
 from words.speech import Words
 
 _log = structlog.get_logger(__name__)
-AGAIN: Final = 60.0  # seconds until a message is tried again that Discord did not take
-TRIES: Final = 30  # then it is dropped: the log has it all
-GOODBYE: Final = 2.0  # seconds that Discord has at the stop
 
 
 class OperatorChannel:

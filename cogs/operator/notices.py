@@ -1,12 +1,12 @@
 """Tells the bot's operator, in a channel of theirs, what nobody else can mend."""
 
-import asyncio
 from typing import Final, Protocol
 
 import structlog
 
 from cogs.operator.bulletin import Bulletin, Notice
-from cogs.operator.channel import AGAIN, GOODBYE, TRIES, OperatorChannel
+from cogs.operator.channel import OperatorChannel
+from cogs.operator.telling import Telling
 from jobs.breaker import Circuit
 from jobs.catalog import Provider
 from jobs.doubts import DoubtRecords
@@ -14,7 +14,6 @@ from jobs.errors import Reason
 from jobs.model import Job
 from jobs.ports import Clock, StoreUnavailable
 from jobs.reports import Report, ReportRecords
-from jobs.signal import Signal
 from jobs.status import Status
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +32,9 @@ class OperatorNotices:
         self._store = store
         self._clock = clock
         self._bulletin = Bulletin()
-        self._signal = Signal()
-        self._unsent: list[Notice] = []
+        self._telling = Telling[Notice](
+            channel, clock, self._bulletin, text=lambda notice: notice.text, told=self._note
+        )
 
     def admitted(self, job: Job) -> None:
         """Of no interest here."""
@@ -48,17 +48,17 @@ class OperatorNotices:
     def create_given_up(self, job: Job) -> None:
         """Gathered with others of the same API."""
         self._bulletin.given_up(job, now=self._clock.now())
-        self._signal.wake()
+        self._telling.wake()
 
     def circuit_changed(self, circuit: Circuit) -> None:
         """Told once when it opens, and once when it has closed again."""
         self._bulletin.circuit_changed(circuit, now=self._clock.now())
-        self._signal.wake()
+        self._telling.wake()
 
     def reported(self, report: Report) -> None:
         """Told at once, or with others that come within a minute."""
         self._bulletin.reported(report)
-        self._signal.wake()
+        self._telling.wake()
 
     async def load(self) -> None:
         """Take up what an earlier process did not come to tell of; older than a day, it stands in the metrics alone."""
@@ -70,35 +70,11 @@ class OperatorNotices:
 
     async def run(self) -> None:
         """The loop: say what is due."""
-        tries = 0
-        while True:
-            self._unsent += self._bulletin.due(self._clock.now())
-            tries = 0 if await self._send() else tries + 1
-            if tries == TRIES:
-                self._unsent, tries = [], 0
-            at = self._bulletin.next_at()
-            pause = None if at is None else max(0.0, (at - self._clock.now()) / 1000)
-            if self._unsent:
-                await asyncio.sleep(AGAIN)
-            else:
-                await self._signal.wait(seconds=pause)
+        await self._telling.run()
 
     async def close(self) -> None:
-        """At the stop: say what was still being gathered, unless Discord is slow to take it."""
-        self._unsent += self._bulletin.due(self._clock.now(), at_the_end=True)
-        try:
-            async with asyncio.timeout(GOODBYE):
-                await self._send()
-        except TimeoutError:
-            _log.warning("the operator's channel did not take everything in time", unsent=len(self._unsent))
-
-    async def _send(self) -> bool:
-        """Send what is unsent, as far as Discord takes it."""
-        while self._unsent:
-            if not await self._channel.send(self._unsent[0].text):
-                return False
-            await self._note(self._unsent.pop(0))
-        return True
+        """At the stop: say what is due by then, unless Discord is slow to take it."""
+        await self._telling.close()
 
     async def _note(self, notice: Notice) -> None:
         """Remember what has been told, so that no start tells it again."""

@@ -8,6 +8,7 @@ import discord
 import pytest
 
 from cogs.operator import notices as told_there
+from cogs.operator import telling
 from cogs.operator.channel import OperatorChannel
 from cogs.operator.notices import OperatorNotices
 from jobs.world import internal
@@ -69,7 +70,7 @@ async def test_at_the_stop_nobody_waits_long_for_discord(
             await asyncio.Event().wait()
 
     monkeypatch.setattr(client, "get_partial_messageable", lambda _id: Silent())
-    monkeypatch.setattr(told_there, "GOODBYE", 0.01)
+    monkeypatch.setattr(telling, "GOODBYE", 0.01)
     notices = OperatorNotices(OperatorChannel(client, 1), rig.clock, rig.store)
     notices.create_given_up(make_job(unknown_creates=1))
     await asyncio.wait_for(notices.close(), 30)
